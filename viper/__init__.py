@@ -1,0 +1,1 @@
+"""ViPer: pictures that follow one person's taste."""
