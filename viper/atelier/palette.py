@@ -6,7 +6,7 @@ A palette is made of a few named colors. Its names are the taxonomy's, so that a
 
 from dataclasses import dataclass
 
-from viper.atelier.color import Array, from_hex, mix, to_rgb, with_lightness
+from viper.atelier.color import Array, from_hex, to_rgb, with_lightness
 from viper.atelier.scene import Role
 
 COLORS: dict[str, str] = {
@@ -36,28 +36,29 @@ class Palette:
     def roles(self) -> dict[Role, Array]:
         """OKLab color of each role; lightness is arranged so that the subject stands out."""
         anchors = [from_hex(COLORS[name]) for name in self.colors]
-        first, second = anchors[0], anchors[1 % len(anchors)]
-        third = anchors[2 % len(anchors)] if len(anchors) > 2 else mix(first, second, 0.5)
-        dusk = first[0] < 0.5
-        sky = with_lightness(first, 0.42 if dusk else max(0.82, float(first[0])), 0.9)
+        first, second = anchors[0], anchors[1]
+        main = float(second[0])
+        sky = _background(float(first[0]), main)
+        side = -0.17 if main > 0.45 else 0.2
         return {
-            "sky": sky,
-            "far": mix(sky, with_lightness(first, 0.55), 0.6),
-            "ground": with_lightness(first, 0.33 if dusk else 0.58, 0.95),
-            "water": with_lightness(first, 0.38 if dusk else 0.68, 1.1),
-            "main": with_lightness(second, _clear_of(float(second[0]), float(sky[0]))),
-            "second": mix(third, with_lightness(second, 0.45 if dusk else 0.4), 0.35),
-            "accent": with_lightness(third if len(anchors) > 2 else second, 0.8, 1.1),
+            "sky": with_lightness(first, sky),
+            "far": with_lightness(first, sky + (0.1 if sky < 0.5 else -0.1)),
+            "ground": with_lightness(first, sky + (0.18 if sky < 0.3 else -0.17), 1.05),
+            "water": with_lightness(first, sky + (0.07 if sky < 0.3 else -0.06), 1.1),
+            "main": second,
+            "second": anchors[2] if len(anchors) > 2 else with_lightness(second, main + side),
+            "accent": with_lightness(second, 0.88 if main < 0.8 else 0.97, 0.8),
             "dark": with_lightness(first, 0.2, 0.5),
-            "light": with_lightness(second, 0.95, 0.25),
+            "light": with_lightness(second, 0.96, 0.25),
         }
 
 
-def _clear_of(lightness: float, background: float) -> float:
-    # A subject as light as the sky would vanish: keep at least 0.2 between them.
-    if abs(lightness - background) >= 0.2:
-        return lightness
-    return background - 0.25 if background > 0.55 else background + 0.28
+def _background(own: float, main: float) -> float:
+    # A subject as light as the sky would vanish: keep 0.2 between them, staying as near to the
+    # named color's own lightness as that allows.
+    candidates = [own, main - 0.2, main + 0.2]
+    allowed = [c for c in candidates if abs(c - main) >= 0.199 and 0.15 <= c <= 0.97]
+    return min(allowed, key=lambda c: abs(c - own))
 
 
 PALETTES: tuple[Palette, ...] = (
