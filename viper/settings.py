@@ -1,0 +1,213 @@
+"""The only reader of the environment, and of the file `.env` beside the README.
+
+`load_settings()` reads once and returns a frozen value; whatever needs a setting gets it from
+there. `Settings(...)` itself reads nothing, so that a test can write down what it wants.
+"""
+
+import difflib
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from dotenv import dotenv_values
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+
+from viper.errors import BadInput
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The repository: the folder of `app.py`, `assets/`, `prompts/` and `db/`."""
+
+_SQLITE_FILE = re.compile(
+    r"(?P<scheme>sqlite(?:\+\w+)?:///)(?!file:|:memory:)(?P<path>[^?]+)(?P<rest>.*)"
+)
+_TESTS_ONLY = frozenset({"VIPER_REQUIRE_BROWSER"})
+"""Names that the test suite reads for itself."""
+
+
+def _lower(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+_Device = Annotated[
+    str,
+    BeforeValidator(_lower),
+    Field(pattern=r"^(auto|cpu|mps|(cuda|xpu)(:\d+)?)$"),
+]
+
+
+class Settings(BaseModel):
+    """What a deployment may choose. Field `x` is the environment variable `VIPER_X`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    database_url: Annotated[str, Field(pattern=r"^[a-z][a-z0-9+_]*://", repr=False)] = (
+        f"sqlite:///{(ROOT / 'db' / 'viper.sqlite3').as_posix()}"
+    )
+    """SQLAlchemy URL. It may hold a password, hence it is left out of `repr`."""
+    data_dir: Path = ROOT / "data"
+    """Where pictures are stored."""
+    model: Annotated[str, Field(min_length=1)] = "auto"
+    """`auto`, `builtin`, a model id of the Hub, or a folder."""
+    extractor: Annotated[Literal["auto", "openai", "local", "offline"], BeforeValidator(_lower)] = (
+        "auto"
+    )
+    """Who reads the comments."""
+    scorer: Annotated[str, Field(min_length=1)] = "auto"
+    """`auto`, `builtin`, or a model id."""
+    engine: Annotated[Literal["auto", "inline", "batching", "ray"], BeforeValidator(_lower)] = (
+        "auto"
+    )
+    """Where the denoising runs: in this process, or in workers."""
+    device: _Device = "auto"
+    """`auto`, `cpu`, `mps`, `cuda`, `cuda:1`, `xpu`, ..."""
+    dtype: Annotated[Literal["auto", "fp32", "fp16", "bf16"], BeforeValidator(_lower)] = "auto"
+    """Number format of the weights."""
+    llm_model: str | None = None
+    """Name of the language model at `openai_base_url`; None leaves it to the extractor."""
+    openai_api_key: SecretStr | None = None
+    """From `OPENAI_API_KEY`. Never shown."""
+    openai_base_url: Annotated[str, Field(pattern=r"^https?://")] | None = None
+    """From `OPENAI_BASE_URL`; None is OpenAI itself."""
+    auth: Annotated[Literal["none", "huggingface"], BeforeValidator(_lower)] = "none"
+    """How people are told apart: by their browser, or by their Hugging Face account."""
+    secret: Annotated[SecretStr, Field(min_length=16)] | None = None
+    """What browser ids are signed with; None keeps one in a file, see `secret`."""
+    max_images_per_day: Annotated[int, Field(ge=1)] | None = None
+    """Pictures one person may make a day (UTC); None is no limit."""
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = (
+        "info"
+    )
+    """Least severe messages that are shown."""
+
+    @property
+    def database_file(self) -> Path | None:
+        """The SQLite file of `database_url`, None for any other database."""
+        match = _SQLITE_FILE.fullmatch(self.database_url)
+        return Path(match["path"]) if match else None
+
+
+_EXPECTED = {
+    "database_url": "a database URL such as sqlite:////srv/viper.sqlite3",
+    "data_dir": "a folder",
+    "extractor": "auto, openai, local or offline",
+    "engine": "auto, inline, batching or ray",
+    "device": "auto, cpu, mps, cuda, cuda:<n>, xpu or xpu:<n>",
+    "dtype": "auto, fp32, fp16 or bf16",
+    "openai_base_url": "an http:// or https:// address",
+    "auth": "none or huggingface",
+    "secret": "at least 16 characters",
+    "max_images_per_day": "a whole number of at least 1, or nothing for no limit",
+    "log_level": "debug, info, warning or error",
+}
+"""What to write instead, for each field that can be wrong."""
+
+_FIELDS = {
+    field.upper() if field.startswith("openai_") else f"VIPER_{field.upper()}": field
+    for field in Settings.model_fields
+}
+"""Environment name -> field."""
+
+
+def load_settings(
+    environ: Mapping[str, str] | None = None, *, env_file: Path | None = None
+) -> Settings:
+    """Settings from the environment, which wins, and from `.env`.
+
+    An empty value counts as not set. A relative path in the environment starts at the current
+    folder, one in a file at the folder of that file.
+
+    Args:
+        environ: Read instead of the process environment; no `.env` is then read by default.
+        env_file: Read instead of `.env` in the repository; it may be absent.
+
+    Raises:
+        BadInput: An unknown `VIPER_*` name, or a value that does not fit.
+    """
+    if environ is None:
+        environ = os.environ
+        env_file = env_file or ROOT / ".env"
+    values: dict[str, str] = {}
+    if env_file is not None:
+        values |= _chosen(_read(env_file), source=str(env_file), base=env_file.absolute().parent)
+    values |= _chosen(environ, source="the environment", base=Path.cwd())
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        field = str(error.errors()[0]["loc"][0])
+        name = next(name for name, known in _FIELDS.items() if known == field)
+        # What is secret stays out of the sentence: it may end in a log.
+        got = "" if field in {"database_url", "secret"} else f", got {values[field]!r}"
+        raise BadInput(f"{name}: expected {_EXPECTED[field]}{got}.") from None
+
+
+def secret(settings: Settings) -> str:
+    """What browser ids are signed with: `VIPER_SECRET`, or one made once and kept in a file.
+
+    The file is `secret.key` beside the SQLite file (in `db/` for another database), readable by
+    its owner only. It is not in the data folder, because pictures there are served to browsers.
+
+    Raises:
+        BadInput: The file cannot be made or read, or is damaged.
+    """
+    if settings.secret is not None:
+        return settings.secret.get_secret_value()
+    database = settings.database_file
+    file = (database.parent if database else ROOT / "db") / "secret.key"
+    try:
+        if not file.exists():
+            _write_once(file, secrets.token_hex(32))
+        kept = file.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(
+            f"{file}: cannot keep a secret there ({error}); set VIPER_SECRET."
+        ) from error
+    if len(kept) < 16:
+        raise BadInput(f"{file}: too short to be a secret; delete it, or set VIPER_SECRET.")
+    return kept
+
+
+def _write_once(file: Path, text: str) -> None:
+    """Makes `file` with that text, or leaves the one that another process made first."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+            stream.write(text)
+        # A link appears complete or not at all: nobody ever reads half a secret.
+        os.link(draft, file)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def _read(file: Path) -> dict[str, str]:
+    if not file.is_file():
+        return {}
+    try:
+        values = dotenv_values(file, interpolate=False, encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{file}: cannot be read as UTF-8 text ({error}).") from error
+    return {name: value or "" for name, value in values.items()}
+
+
+def _chosen(values: Mapping[str, str], *, source: str, base: Path) -> dict[str, str]:
+    """The values by field, paths made absolute, without what is empty or not ours."""
+    chosen = {}
+    for name, value in values.items():
+        if name in _FIELDS:
+            if value.strip():
+                chosen[_FIELDS[name]] = value.strip()
+        elif name.upper().startswith("VIPER_") and name not in _TESTS_ONLY:
+            near = difflib.get_close_matches(name.upper(), _FIELDS, n=1, cutoff=0.0)
+            raise BadInput(f"{name} in {source}: no such setting; did you mean {near[0]}?")
+    if "data_dir" in chosen:
+        chosen["data_dir"] = str(base / Path(chosen["data_dir"]).expanduser())
+    if match := _SQLITE_FILE.fullmatch(chosen.get("database_url", "")):
+        path = (base / match["path"]).as_posix()
+        chosen["database_url"] = f"{match['scheme']}{path}{match['rest']}"
+    return chosen
