@@ -57,7 +57,7 @@ def _background(own: float, main: float) -> float:
     # A subject as light as the sky would vanish: keep 0.2 between them, staying as near to the
     # named color's own lightness as that allows.
     candidates = [own, main - 0.2, main + 0.2]
-    allowed = [c for c in candidates if abs(c - main) >= 0.199 and 0.15 <= c <= 0.97]
+    allowed = [c for c in candidates if abs(c - main) >= 0.199 and 0.15 <= c <= 0.99]
     return min(allowed, key=lambda c: abs(c - own))
 
 
