@@ -1,0 +1,33 @@
+"""What a style is: a way of rendering roles, with the words for it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from random import Random
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viper.atelier.color import Array
+from viper.atelier.scene import Role, Scene
+
+Roles = Mapping[Role, Array]
+"""OKLab color of each role."""
+
+Picture = NDArray[np.uint8]
+"""sRGB, shape (size, size, 3)."""
+
+Render = Callable[[Scene, Roles, int, Random], Picture]
+"""(what to show, in which colors, how many pixels wide, randomness) -> the picture."""
+
+
+@dataclass(frozen=True)
+class Style:
+    """A way to render any scene in any colors."""
+
+    name: str
+    """Its name among the taxonomy's art styles or media."""
+    attributes: Mapping[str, tuple[str, ...]]
+    """Names of the taxonomy that hold for everything rendered this way, by facet."""
+    words: tuple[str, ...]
+    """Other ways to say it in a caption."""
+    render: Render
