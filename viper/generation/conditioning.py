@@ -1,0 +1,228 @@
+"""Texts become what a denoiser listens to; what does not fit into a window is reported.
+
+The prompt and each side of a preference are encoded apart. Three encoders, one interface:
+
+    ClipConditioner         Stable Diffusion 1.x and 2.x: the last states of one CLIP text encoder
+    DualClipConditioner     SDXL: the last but one states of two, side by side, and a pooled vector
+    MiniLMConditioner       the built-in model: MiniLM's token states, zeros behind the text's end
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from viper.minilm import MiniLM
+from viper.preference import Attribute
+
+CACHED_TEXTS = 64
+MINILM_WINDOW = 64
+"""Tokens the built-in model was trained with, [CLS] and [SEP] included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conditioning:
+    """One encoded text."""
+
+    states: Tensor
+    """[1, tokens, width]."""
+    pooled: Tensor | None = None
+    """[1, width] of SDXL's second encoder; None elsewhere."""
+
+
+class TextConditioner(Protocol):
+    """A text encoder with a window of fixed length."""
+
+    def fits(self, text: str) -> bool:
+        """True if nothing of the text would be cut."""
+
+    def encode(self, text: str) -> Conditioning:
+        """The text's conditioning; what does not fit is cut at the end."""
+
+    def nothing(self) -> Conditioning:
+        """What stands in for a negative prompt where none was given."""
+
+
+class ClipConditioner:
+    """One CLIP text encoder, its last hidden states, as in Stable Diffusion 1.x and 2.x."""
+
+    def __init__(self, tokenizer: Any, encoder: Any) -> None:
+        """A `CLIPTokenizer` and a `CLIPTextModel`."""
+        self._tokenizer = tokenizer
+        self._encoder = encoder
+
+    def fits(self, text: str) -> bool:
+        """True if nothing of the text would be cut."""
+        return _clip_fits(self._tokenizer, text)
+
+    def encode(self, text: str) -> Conditioning:
+        """The text's conditioning; what does not fit is cut at the end."""
+        ids, mask = _clip_ids(self._tokenizer, text, self._encoder.device)
+        # Only some checkpoints of the 2.x line were trained with the mask.
+        masked = getattr(self._encoder.config, "use_attention_mask", False)
+        with torch.no_grad():
+            output = self._encoder(ids, attention_mask=mask if masked else None)
+        return Conditioning(output[0])
+
+    def nothing(self) -> Conditioning:
+        """The encoded empty text."""
+        return self.encode("")
+
+
+class DualClipConditioner:
+    """Two CLIP text encoders side by side, as in SDXL; both read the same text."""
+
+    def __init__(
+        self, tokenizers: Sequence[Any], encoders: Sequence[Any], *, zeros_for_nothing: bool
+    ) -> None:
+        """Takes the encoders in the checkpoint's order.
+
+        Args:
+            tokenizers: `CLIPTokenizer`s.
+            encoders: A `CLIPTextModel` and a `CLIPTextModelWithProjection`; refiners have only the
+                latter.
+            zeros_for_nothing: The checkpoint's `force_zeros_for_empty_prompt`.
+        """
+        self._pairs = tuple(zip(tokenizers, encoders, strict=True))
+        self._zeros = zeros_for_nothing
+
+    def fits(self, text: str) -> bool:
+        """True if nothing of the text would be cut by either encoder."""
+        return all(_clip_fits(tokenizer, text) for tokenizer, _ in self._pairs)
+
+    def encode(self, text: str) -> Conditioning:
+        """The text's conditioning; what does not fit is cut at the end."""
+        states, pooled = [], None
+        for tokenizer, encoder in self._pairs:
+            ids, _ = _clip_ids(tokenizer, text, encoder.device)
+            with torch.no_grad():
+                output = encoder(ids, output_hidden_states=True)
+            states.append(output.hidden_states[-2])
+            pooled = output[0]
+        return Conditioning(torch.cat(states, dim=-1), pooled)
+
+    def nothing(self) -> Conditioning:
+        """Zeros, or the encoded empty text, as the checkpoint says."""
+        empty = self.encode("")
+        if not self._zeros or empty.pooled is None:
+            return empty
+        return Conditioning(torch.zeros_like(empty.states), torch.zeros_like(empty.pooled))
+
+
+class MiniLMConditioner:
+    """The built-in model's encoder: a fixed window of token states, zeros behind the text's end."""
+
+    def __init__(self, minilm: MiniLM, *, device: torch.device, dtype: torch.dtype) -> None:
+        """`device` and `dtype` are the denoiser's; the encoder itself stays where it is."""
+        self._minilm = minilm
+        self._device = device
+        self._dtype = dtype
+
+    def fits(self, text: str) -> bool:
+        """True if nothing of the text would be cut."""
+        return self._minilm.fits(text, MINILM_WINDOW)
+
+    def encode(self, text: str) -> Conditioning:
+        """The text's conditioning; what does not fit is cut at the end."""
+        states, _ = self._minilm.token_states([text], window=MINILM_WINDOW)
+        return Conditioning(states.to(device=self._device, dtype=self._dtype))
+
+    def nothing(self) -> Conditioning:
+        """The encoded empty text, as in training without a caption."""
+        return self.encode("")
+
+
+class CachedConditioner:
+    """Remembers the last texts, so that a repeated request does not encode them again.
+
+    One text is encoded at a time: tokenizers are not safe to share between threads.
+    """
+
+    def __init__(self, conditioner: TextConditioner, *, size: int = CACHED_TEXTS) -> None:
+        """Keeps the conditionings of the `size` texts used last."""
+        self._conditioner = conditioner
+        self._size = size
+        self._known: OrderedDict[str | None, Conditioning] = OrderedDict()
+        self._lock = Lock()
+
+    def fits(self, text: str) -> bool:
+        """True if nothing of the text would be cut."""
+        with self._lock:
+            return self._conditioner.fits(text)
+
+    def encode(self, text: str) -> Conditioning:
+        """The text's conditioning; what does not fit is cut at the end."""
+        return self._remembered(text, lambda: self._conditioner.encode(text))
+
+    def nothing(self) -> Conditioning:
+        """What stands in for a negative prompt where none was given."""
+        return self._remembered(None, self._conditioner.nothing)
+
+    def _remembered(self, key: str | None, make: Callable[[], Conditioning]) -> Conditioning:
+        with self._lock:
+            conditioning = self._known.pop(key, None) or make()
+            self._known[key] = conditioning
+            if len(self._known) > self._size:
+                self._known.popitem(last=False)
+        return conditioning
+
+
+def side_text(
+    attributes: Sequence[Attribute], fits: Callable[[str], bool]
+) -> tuple[str, tuple[str, ...]]:
+    """The text of one side of a preference, "teal, gold, art deco".
+
+    Args:
+        attributes: The active ones, strongest first.
+        fits: Whether a text fits into the window.
+
+    Returns:
+        The text, and the names that were left out, strongest first: those that fit not even alone,
+        and the weakest of the others.
+    """
+    names = [a.attribute for a in attributes]
+    possible = [name for name in names if fits(name)]
+    count = _longest(possible, lambda head: fits(", ".join(head)))
+    kept = possible[:count]
+    return ", ".join(kept), tuple(name for name in names if name not in kept)
+
+
+def cut_words(text: str, fits: Callable[[str], bool]) -> str:
+    """The last words of a text, from the first that does not fit as a whole; often empty."""
+    if fits(text):
+        return ""
+    words = text.split()
+    return " ".join(words[_longest(words, lambda head: fits(" ".join(head))) :])
+
+
+def _longest(items: Sequence[str], fits: Callable[[Sequence[str]], bool]) -> int:
+    """How many of the first items fit, by bisection: more never fit where fewer do not."""
+    low, high = 0, len(items)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if fits(items[:middle]):
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _clip_ids(tokenizer: Any, text: str, device: torch.device) -> tuple[Tensor, Tensor]:
+    tokens = tokenizer(
+        text,
+        padding="max_length",
+        max_length=tokenizer.model_max_length,
+        truncation=True,
+        return_tensors="pt",
+    )
+    return tokens.input_ids.to(device), tokens.attention_mask.to(device)
+
+
+def _clip_fits(tokenizer: Any, text: str) -> bool:
+    # verbose=False: a long text is no news here, it is what is being asked.
+    window: int = tokenizer.model_max_length
+    return len(tokenizer(text, verbose=False).input_ids) <= window

@@ -1,0 +1,244 @@
+"""Loading a model: the built-in one, or Stable Diffusion 1.x, 2.x or SDXL by id or folder."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import diffusers
+import torch
+import transformers
+from diffusers import AutoencoderDC, AutoencoderKL, UNet2DConditionModel
+from pydantic import ValidationError
+from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
+
+from viper.errors import ModelUnavailable
+from viper.generation import GuidanceDefaults
+from viper.generation.checkpoint import Checkpoint, Family, find_checkpoint
+from viper.generation.conditioning import (
+    ClipConditioner,
+    DualClipConditioner,
+    MiniLMConditioner,
+    TextConditioner,
+)
+from viper.generation.denoising import Denoiser
+from viper.generation.diffusion import DiffusionGenerator
+from viper.minilm import load_minilm
+from viper.preference import first_problem
+
+SETTINGS_FILE = "viper.json"
+
+_DTYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
+
+# Linear approximations of the two autoencoders' decoders, as known from community previews:
+# RGB in [-1, 1], one row a channel, then the bias.
+_SD_RGB = (
+    (0.298, 0.207, 0.208),
+    (0.187, 0.286, 0.173),
+    (-0.158, 0.189, 0.264),
+    (-0.184, -0.271, -0.473),
+    (0.0, 0.0, 0.0),
+)
+_SDXL_RGB = (
+    (0.471, 0.471, 0.471),
+    (-0.471, -0.039, 0.078),
+    (0.196, 0.118, -0.039),
+    (-0.549, -0.392, -0.275),
+    (0.176, 0.098, 0.020),
+)
+# Early checkpoints were published with these wrong; diffusers corrects them as well.
+_SD_SCHEDULER_FIXES = {"steps_offset": 1, "clip_sample": False}
+_FAMILY_DEFAULTS: Mapping[Family, Mapping[str, Any]] = {
+    "builtin": {
+        "guidance_scale": 4.0,
+        "steps": 16,
+        "preference_interval": (0.3, 1.0),
+        "rescale": 0.7,
+    },
+    "sd": {"guidance_scale": 7.5, "steps": 30, "latent_rgb_factors": _SD_RGB},
+    "sdxl": {"guidance_scale": 5.0, "steps": 30, "latent_rgb_factors": _SDXL_RGB},
+}
+
+
+def load_generator(model: str, *, device: str = "auto", dtype: str = "auto") -> DiffusionGenerator:
+    """Loads a model.
+
+    Args:
+        model: "builtin", a folder in diffusers layout, or an id of the Hub.
+        device: "auto", or a torch device such as "cpu", "cuda:0" or "mps".
+        dtype: "auto" (fp32 on a CPU and for the built-in model, else fp16), "fp32", "fp16", "bf16".
+
+    Raises:
+        ModelUnavailable: It does not exist, cannot be reached, or is of another kind.
+    """
+    place = _device(device)
+    with _quiet():
+        half = _number(dtype, place, "sd") == torch.float16
+        checkpoint = find_checkpoint(model, half=half)
+        number = _number(dtype, place, checkpoint.family)
+        try:
+            conditioner = _conditioner(checkpoint, place, number)
+            denoiser, defaults = _denoiser(checkpoint, place, number)
+        except (OSError, ValueError, KeyError) as error:
+            reason = " ".join(str(error).split())[:200]
+            raise ModelUnavailable(f"The model {model} cannot be loaded: {reason}") from error
+    _check(denoiser, model)
+    return DiffusionGenerator(
+        denoiser,
+        conditioner,
+        model_id=model,
+        defaults=defaults,
+        weight_hashes=checkpoint.weight_hashes,
+    )
+
+
+def _device(name: str) -> torch.device:
+    if name == "auto":
+        if torch.cuda.is_available():
+            name = "cuda"
+        else:
+            name = "mps" if torch.backends.mps.is_available() else "cpu"
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        raise ModelUnavailable(
+            f"The device {name} cannot be used here: choose cpu, or auto to let ViPer choose."
+        ) from error
+    return device
+
+
+def _number(name: str, device: torch.device, family: Family) -> torch.dtype:
+    if name == "auto":
+        small = device.type == "cpu" or family == "builtin"
+        return torch.float32 if small else torch.float16
+    if name not in _DTYPES:
+        raise ModelUnavailable(f"Number format {name!r} is unknown: choose one of {[*_DTYPES]}.")
+    return _DTYPES[name]
+
+
+def _conditioner(
+    checkpoint: Checkpoint, device: torch.device, number: torch.dtype
+) -> TextConditioner:
+    family = checkpoint.family
+    if family == "builtin":
+        return MiniLMConditioner(load_minilm(), device=device, dtype=number)
+    suffixes = ("", "_2") if family == "sdxl" else ("",)
+    tokenizers, encoders = [], []
+    for suffix in suffixes:
+        kind = CLIPTextModelWithProjection if suffix else CLIPTextModel
+        encoder = _part(kind, checkpoint, f"text_encoder{suffix}", number)
+        encoders.append(encoder.to(device))
+        tokenizers.append(
+            CLIPTokenizer.from_pretrained(checkpoint.folder, subfolder=f"tokenizer{suffix}")
+        )
+    if family == "sd":
+        return ClipConditioner(tokenizers[0], encoders[0])
+    zeros = bool(checkpoint.index.get("force_zeros_for_empty_prompt", True))
+    return DualClipConditioner(tokenizers, encoders, zeros_for_nothing=zeros)
+
+
+def _denoiser(
+    checkpoint: Checkpoint, device: torch.device, number: torch.dtype
+) -> tuple[Denoiser, GuidanceDefaults]:
+    unet = _part(UNet2DConditionModel, checkpoint, "unet", number).to(device)
+    vae_config = _json(checkpoint.folder / "vae" / "config.json")
+    deep = vae_config.get("_class_name") == "AutoencoderDC"
+    # Half precision overflows in most of these decoders, and decoding happens only once.
+    upcast = deep or vae_config.get("force_upcast", True)
+    half = number == torch.float16
+    vae = _part(
+        AutoencoderDC if deep else AutoencoderKL,
+        checkpoint,
+        "vae",
+        torch.float32 if half and upcast else number,
+    ).to(device)
+    factor = (
+        vae.spatial_compression_ratio if deep else 2 ** (len(vae.config.block_out_channels) - 1)
+    )
+    defaults = _defaults(checkpoint, unet, factor)
+    rgb = defaults.latent_rgb_factors
+    denoiser = Denoiser(
+        unet=unet,
+        vae=vae,
+        scheduler=_scheduler(checkpoint),
+        factor=factor,
+        latent_dtype=number,
+        rgb_factors=torch.tensor(rgb, device=device) if rgb else None,
+    )
+    return denoiser, defaults
+
+
+def _part(kind: Any, checkpoint: Checkpoint, name: str, number: torch.dtype) -> Any:
+    """One model of a checkpoint, in eval mode; half-precision files where there are no others."""
+    half = [".fp16." in path.name for path in checkpoint.weight_files(name)]
+    chosen = any(half) and (number == torch.float16 or all(half))
+    options = {"variant": "fp16"} if chosen else {}
+    model = kind.from_pretrained(checkpoint.folder, subfolder=name, dtype=number, **options)
+    return model.eval().requires_grad_(False)
+
+
+def _scheduler(checkpoint: Checkpoint) -> Any:
+    config = _json(checkpoint.folder / "scheduler" / "scheduler_config.json")
+    kind = getattr(diffusers, str(config.get("_class_name")), None)
+    if kind is None:
+        raise ValueError(f"its scheduler {config.get('_class_name')} is unknown.")
+    if checkpoint.family == "sd":
+        config |= {key: value for key, value in _SD_SCHEDULER_FIXES.items() if key in config}
+    return kind.from_config(config)
+
+
+def _defaults(checkpoint: Checkpoint, unet: Any, factor: int) -> GuidanceDefaults:
+    side = unet.config.sample_size
+    height, width = (side, side) if isinstance(side, int) else side
+    values = {"size": (width * factor, height * factor), **_FAMILY_DEFAULTS[checkpoint.family]}
+    path = checkpoint.folder / SETTINGS_FILE
+    if path.is_file():
+        values |= _json(path)
+    try:
+        defaults = GuidanceDefaults.model_validate(values)
+    except ValidationError as error:
+        raise ValueError(f"{SETTINGS_FILE}: {first_problem(error)}.") from error
+    rgb = defaults.latent_rgb_factors
+    if rgb is not None and len(rgb) != unet.config.in_channels + 1:
+        return defaults.model_copy(update={"latent_rgb_factors": None})
+    return defaults
+
+
+def _json(path: Path) -> dict[str, Any]:
+    data = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(data, dict):
+        raise ValueError(f"{path.name} is not an object.")
+    return data
+
+
+def _check(denoiser: Denoiser, model: str) -> None:
+    config = denoiser.unet.config
+    channels = denoiser.vae.config.latent_channels
+    if config.in_channels != channels:
+        raise ModelUnavailable(
+            f"The model {model} takes {config.in_channels} channels where its pictures have "
+            f"{channels}: inpainting and similar models cannot draw from a prompt alone."
+        )
+    if config.time_cond_proj_dim is not None:
+        raise ModelUnavailable(
+            f"The model {model} has its guidance built in (a latent consistency model): choose "
+            "one with ordinary guidance."
+        )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keeps the libraries' notices and progress bars off the terminal while a model is read."""
+    libraries = (diffusers.utils.logging, transformers.utils.logging)
+    levels = [library.get_verbosity() for library in libraries]
+    for library in libraries:
+        library.set_verbosity_error()
+        library.disable_progress_bar()
+    try:
+        yield
+    finally:
+        for library, level in zip(libraries, levels, strict=True):
+            library.set_verbosity(level)
+            library.enable_progress_bar()
