@@ -1,0 +1,137 @@
+"""Trains the autoencoder: 256 px pictures to 16 x 16 latents and back.
+
+All depth sits at coarse grids (space-to-depth first), which is what makes it trainable on a CPU;
+the class is diffusers' `AutoencoderDC` (Chen et al., 2024, arXiv 2410.10733).
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from diffusers import AutoencoderDC
+from PIL import Image
+from torch import Tensor
+from torch.nn import functional
+
+from viper.training.loop import Run, averaged_weights, every_minutes, mixed_precision
+from viper.training.paintings import HELD_OUT, paint_shard, painted_shards, read_shard
+
+LATENT_CHANNELS = 12
+PRESETS = {
+    "cpu": {
+        "encoder_block_out_channels": (12, 12, 24, 96, 192),
+        "decoder_block_out_channels": (12, 12, 48, 96, 192),
+        "encoder_layers_per_block": (0, 1, 1, 1, 1),
+        "decoder_layers_per_block": (0, 1, 1, 2, 2),
+    },
+    "gpu": {
+        "encoder_block_out_channels": (24, 24, 48, 96, 192),
+        "decoder_block_out_channels": (24, 24, 48, 96, 192),
+        "encoder_layers_per_block": (0, 1, 1, 1, 1),
+        "decoder_layers_per_block": (0, 1, 2, 2, 3),
+    },
+}
+BATCH = {"cpu": 16, "gpu": 128}
+
+
+def build(preset: str) -> AutoencoderDC:
+    """An untrained autoencoder."""
+    return AutoencoderDC(
+        in_channels=3,
+        latent_channels=LATENT_CHANNELS,
+        encoder_block_types="ResBlock",
+        decoder_block_types="ResBlock",
+        encoder_qkv_multiscales=((),) * 5,
+        decoder_qkv_multiscales=((),) * 5,
+        upsample_block_type="pixel_shuffle",
+        downsample_block_type="pixel_unshuffle",
+        **PRESETS[preset],
+    )
+
+
+def train(
+    paintings: Path, folder: Path, *, preset: str, minutes: float, resume: bool, device: str
+) -> None:
+    """Trains on every painted shard in `paintings`, also on those that appear meanwhile."""
+    torch.manual_seed(0)  # noqa: TID251 (initialization of the weights)
+    model = build(preset).to(device, memory_format=torch.channels_last)
+    run = Run(folder, model, learning_rate=1.5e-3, minutes=minutes, resume=resume)
+    batches = _batches(paintings, BATCH[preset], np.random.default_rng(run.step), device)
+    held_out = load_pictures(paint_shard(paintings, HELD_OUT, 256), 32, device)
+    sheet = every_minutes(4, lambda: _write_sheet(run.averaged, held_out, folder))
+    noise = torch.Generator(device).manual_seed(run.step)
+    for _ in run.steps():
+        pictures = next(batches)
+        with mixed_precision(device):
+            latents = model.encode(pictures).latent
+            # Noise on the latents makes the decoder forgiving of what a denoiser leaves over; the
+            # bound keeps the encoder from outgrowing it.
+            scale = 0.08 * latents.detach().float().std()
+            shaken = latents + scale * torch.randn(
+                latents.shape, generator=noise, device=device, dtype=latents.dtype
+            )
+            decoded = model.decode(shaken).sample.float()
+        penalty = 1e-4 * latents.float().pow(2).mean()
+        mse = functional.mse_loss(decoded, pictures)
+        loss = 0.5 * functional.l1_loss(decoded, pictures) + mse + _edge_loss(decoded, pictures)
+        run.update(loss + penalty, psnr=psnr(mse))
+        sheet()
+    _write_sheet(run.averaged, held_out, folder)
+
+
+def export(folder: Path, preset: str, to: Path, paintings: Path) -> None:
+    """Writes the averaged weights in diffusers layout, with the measured scaling factor."""
+    model = averaged_weights(folder, build(preset))
+    pictures = load_pictures(paint_shard(paintings, HELD_OUT, 256), 256, "cpu")
+    with torch.no_grad():
+        latents = torch.cat([model.encode(part).latent for part in pictures.split(32)])
+    model.register_to_config(scaling_factor=1.0 / latents.std().item())
+    model.to(torch.float16).save_pretrained(to, max_shard_size="14MB")
+
+
+def psnr(mse: Tensor) -> float:
+    """Peak signal-to-noise ratio in dB, for pixels in [-1, 1]."""
+    return float(10 * torch.log10(4 / mse.detach()))
+
+
+def load_pictures(shard: Path, count: int, device: str) -> Tensor:
+    """The first `count` pictures of a shard: [b, 3, size, size] in [-1, 1]."""
+    return to_tensor(read_shard(shard)[0][:count], device)
+
+
+def to_tensor(pixels: np.ndarray, device: str) -> Tensor:
+    """uint8 [b, h, w, 3] to float [b, 3, h, w] in [-1, 1]."""
+    tensor = torch.from_numpy(np.ascontiguousarray(pixels)).to(device).permute(0, 3, 1, 2)
+    return (tensor.float() / 127.5 - 1).contiguous(memory_format=torch.channels_last)
+
+
+def _batches(
+    paintings: Path, size: int, rng: np.random.Generator, device: str
+) -> Iterator[Tensor]:
+    while True:
+        shards = painted_shards(paintings)
+        for shard in rng.permutation(len(shards))[:8]:
+            pixels = np.load(shards[shard], mmap_mode="r")
+            order = rng.permutation(len(pixels))
+            for start in range(0, len(order) - size + 1, size):
+                chosen = pixels[np.sort(order[start : start + size])]
+                yield to_tensor(chosen[:, :, ::-1] if rng.random() < 0.5 else chosen, device)
+
+
+def _edge_loss(decoded: Tensor, pictures: Tensor) -> Tensor:
+    # Differences of neighboring pixels: an edge in the wrong place costs more than a flat offset.
+    across = functional.l1_loss(decoded.diff(dim=3), pictures.diff(dim=3))
+    return across + functional.l1_loss(decoded.diff(dim=2), pictures.diff(dim=2))
+
+
+@torch.no_grad()
+def _write_sheet(model: torch.nn.Module, pictures: Tensor, folder: Path) -> None:
+    decoded = model.decode(model.encode(pictures[:12]).latent).sample.clamp(-1, 1)
+    mse = functional.mse_loss(decoded, pictures[:12])
+    rows = torch.cat([pictures[:6], decoded[:6], pictures[6:12], decoded[6:12]])
+    tiles = ((rows + 1) * 127.5).byte().permute(0, 2, 3, 1).cpu().numpy()
+    lines = [np.concatenate(list(tiles[i : i + 6]), axis=1) for i in range(0, 24, 6)]
+    Image.fromarray(np.concatenate(lines)).save(folder / "sheet.png")
+    with (folder / "held_out_psnr.csv").open("a", encoding="utf-8") as out:
+        out.write(f"{psnr(mse):.2f}\n")

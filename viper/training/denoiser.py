@@ -1,0 +1,232 @@
+"""Trains the denoiser: caption and noise to latents, v-prediction (Salimans & Ho, 2022).
+
+Latents of the paintings are computed once, captions are drawn anew each time a picture is seen.
+One caption in ten is empty, which is what classifier-free guidance needs.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import torch
+from diffusers import AutoencoderDC, DPMSolverMultistepScheduler, UNet2DConditionModel
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+from torch.nn import functional
+
+from viper.atelier.caption import caption
+from viper.atelier.painting import Painting
+from viper.minilm import load_minilm
+from viper.training.autoencoder import LATENT_CHANNELS, to_tensor
+from viper.training.loop import Run, averaged_weights, every_minutes, mixed_precision
+from viper.training.paintings import painted_shards, read_shard
+
+WINDOW = 64
+"""Text tokens the denoiser sees; shorter captions are padded with zero vectors."""
+
+EMPTY_CAPTIONS = 0.1
+BATCH = {"cpu": 48, "gpu": 512}
+PRESETS = {
+    "cpu": {"block_out_channels": (96, 144), "layers_per_block": 2, "attention": (False, True)},
+    "gpu": {"block_out_channels": (96, 160), "layers_per_block": 2, "attention": (True, True)},
+}
+SAMPLE_PROMPTS = (
+    "a lighthouse, flat design, teal and gold", "pixel art of a cat, magenta and cyan",
+    "a mountain, watercolor, navy and orange", "stained glass of a sailboat, emerald and gold",
+    "a castle, ink drawing, black and white", "an oil painting of a fish, coral and turquoise",
+    "teal, gold, art deco", "a yacht at night, pink and mint",
+)  # fmt: skip
+
+
+def build(preset: str) -> UNet2DConditionModel:
+    """An untrained denoiser over 16 x 16 latents, conditioned on MiniLM token states."""
+    config = PRESETS[preset]
+    attention = config["attention"]
+    down = tuple("CrossAttnDownBlock2D" if a else "DownBlock2D" for a in attention)
+    up = tuple("CrossAttnUpBlock2D" if a else "UpBlock2D" for a in reversed(attention))
+    return UNet2DConditionModel(
+        sample_size=16,
+        in_channels=LATENT_CHANNELS,
+        out_channels=LATENT_CHANNELS,
+        block_out_channels=config["block_out_channels"],
+        layers_per_block=config["layers_per_block"],
+        down_block_types=down,
+        up_block_types=up,
+        cross_attention_dim=384,
+        attention_head_dim=8,
+        norm_num_groups=16,
+        use_linear_projection=True,
+        addition_embed_type="text",
+        addition_embed_type_num_heads=8,
+    )
+
+
+def scheduler() -> DPMSolverMultistepScheduler:
+    """The noise schedule of the training and the solver of the sampling.
+
+    Zero terminal signal-to-noise ratio (Lin et al., 2023): otherwise the mean color of the start
+    noise leaks into the picture, and palettes cannot be followed.
+    """
+    return DPMSolverMultistepScheduler(
+        beta_start=0.00085,
+        beta_end=0.012,
+        beta_schedule="scaled_linear",
+        prediction_type="v_prediction",
+        rescale_betas_zero_snr=True,
+        timestep_spacing="trailing",
+        algorithm_type="dpmsolver++",
+        solver_order=2,
+        final_sigmas_type="zero",
+    )
+
+
+@dataclass
+class _Pool:
+    """Latents and descriptions of all paintings known so far; grows while training runs."""
+
+    latents: NDArray[np.float16]
+    paintings: list[Painting]
+
+
+def cache_latents(paintings: Path, autoencoder: Path, device: str) -> int:
+    """Encodes every painted shard that has no latents yet; returns how many there are."""
+    shards = painted_shards(paintings)
+    todo = [s for s in shards if not s.with_suffix(".latents.npz").exists()]
+    if todo:
+        vae = AutoencoderDC.from_pretrained(autoencoder, dtype=torch.float32).to(device)
+        vae.eval().to(memory_format=torch.channels_last)
+        for shard in todo:
+            _encode_shard(vae, shard, device)
+    return len(shards)
+
+
+@torch.no_grad()
+def _encode_shard(vae: AutoencoderDC, shard: Path, device: str) -> None:
+    pixels = read_shard(shard)[0]
+    parts = []
+    with mixed_precision(device):
+        for start in range(0, len(pixels), 32):
+            batch = to_tensor(pixels[start : start + 32], device)
+            parts.append(vae.encode(batch).latent.float().cpu() * vae.config.scaling_factor)
+    unfinished = shard.with_suffix(".latents.tmp.npz")
+    np.savez(unfinished, latents=torch.cat(parts).numpy().astype(np.float16))
+    unfinished.replace(shard.with_suffix(".latents.npz"))
+
+
+def train(  # noqa: PLR0913 (a training is its settings)
+    paintings: Path,
+    autoencoder: Path,
+    folder: Path,
+    *,
+    preset: str,
+    minutes: float,
+    resume: bool,
+    device: str,
+) -> None:
+    """Trains on all latents of `paintings`; shards painted meanwhile are taken up."""
+    torch.manual_seed(0)  # noqa: TID251 (initialization of the weights)
+    model = build(preset).to(device, memory_format=torch.channels_last)
+    run = Run(folder, model, learning_rate=1e-3, minutes=minutes, resume=resume)
+    noise = torch.Generator(device).manual_seed(run.step)
+    alphas = scheduler().alphas_cumprod.to(device)
+    batches = _batches(paintings, autoencoder, BATCH[preset], seed=run.step, device=device)
+    sheet = every_minutes(6, lambda: write_sheet(run.averaged, autoencoder, folder, device))
+    for _ in run.steps():
+        latents, text = next(batches)
+        steps = torch.randint(0, 1000, (len(latents),), generator=noise, device=device)
+        alpha = alphas[steps].sqrt().view(-1, 1, 1, 1)
+        sigma = (1 - alphas[steps]).sqrt().view(-1, 1, 1, 1)
+        epsilon = torch.randn(latents.shape, generator=noise, device=device)
+        noisy = (alpha * latents + sigma * epsilon).contiguous(memory_format=torch.channels_last)
+        with mixed_precision(device):
+            predicted = model(noisy, steps, text).sample.float()
+        run.update(functional.mse_loss(predicted, alpha * epsilon - sigma * latents))
+        sheet()
+    write_sheet(run.averaged, autoencoder, folder, device)
+
+
+def _batches(
+    paintings: Path, autoencoder: Path, size: int, *, seed: int, device: str
+) -> Iterator[tuple[Tensor, Tensor]]:
+    rng, words = np.random.default_rng(seed), Random(seed)
+    pool = _Pool(np.empty((0, LATENT_CHANNELS, 16, 16), np.float16), [])
+    known: set[Path] = set()
+    while True:
+        cache_latents(paintings, autoencoder, device)
+        for shard in (s for s in painted_shards(paintings) if s not in known):
+            known.add(shard)
+            new = np.load(shard.with_suffix(".latents.npz"))["latents"]
+            pool = _Pool(
+                np.concatenate([pool.latents, new]), pool.paintings + read_shard(shard)[1]
+            )
+        # New shards are looked for every few minutes, not once an epoch.
+        order = rng.permutation(len(pool.paintings))[: size * 100]
+        for start in range(0, len(order) - size + 1, size):
+            chosen = order[start : start + size]
+            latents = torch.from_numpy(pool.latents[chosen]).to(device).float()
+            texts = [_caption(pool.paintings[i], words) for i in chosen]
+            yield latents, encode_texts(texts, device)
+
+
+def _caption(painting: Painting, rng: Random) -> str:
+    return "" if rng.random() < EMPTY_CAPTIONS else caption(painting, rng)
+
+
+@torch.no_grad()
+def encode_texts(texts: list[str], device: str) -> Tensor:
+    """MiniLM token states [b, WINDOW, 384], zero where there is no token."""
+    with mixed_precision(device):
+        states, _ = load_minilm().token_states(texts, window=WINDOW)
+    return states.to(device).float()
+
+
+@torch.no_grad()
+def sample(  # noqa: PLR0913 (what a sampling is)
+    model: torch.nn.Module,
+    vae: AutoencoderDC,
+    prompts: list[str],
+    *,
+    seed: int,
+    device: str,
+    steps: int = 16,
+    scale: float = 4.0,
+) -> NDArray[np.uint8]:
+    """Plain samples for looking at while training: uint8 [b, 256, 256, 3]."""
+    solver = scheduler()
+    solver.set_timesteps(steps)
+    text = encode_texts([*prompts, *([""] * len(prompts))], device)
+    noise = torch.Generator("cpu").manual_seed(seed)
+    latents = torch.randn((len(prompts), LATENT_CHANNELS, 16, 16), generator=noise).to(device)
+    for step in solver.timesteps:
+        with mixed_precision(device):
+            both = model(torch.cat([latents, latents]), step, text).sample.float()
+        prompted, empty = both.chunk(2)
+        latents = solver.step(empty + scale * (prompted - empty), step, latents).prev_sample
+    pixels = vae.decode(latents / vae.config.scaling_factor).sample.clamp(-1, 1)
+    return ((pixels + 1) * 127.5).byte().permute(0, 2, 3, 1).cpu().numpy()
+
+
+def write_sheet(model: torch.nn.Module, autoencoder: Path, folder: Path, device: str) -> None:
+    """Samples of fixed prompts, two seeds each, as one picture in the run's folder."""
+    vae = AutoencoderDC.from_pretrained(autoencoder, dtype=torch.float32).to(device).eval()
+    rows = [sample(model, vae, list(SAMPLE_PROMPTS), seed=s, device=device) for s in (1, 2)]
+    lines = [np.concatenate(list(row), axis=1) for row in rows]
+    Image.fromarray(np.concatenate(lines)).save(folder / "sheet.png")
+
+
+def export(folder: Path, preset: str, to: Path) -> None:
+    """Writes the averaged weights and the scheduler in diffusers layout."""
+    model = averaged_weights(folder, build(preset))
+    model.to(torch.float16).save_pretrained(to / "unet", max_shard_size="14MB")
+    scheduler().save_pretrained(to / "scheduler")
+    index = {
+        "_class_name": "ViperBuiltinPipeline",
+        "scheduler": ["diffusers", "DPMSolverMultistepScheduler"],
+        "unet": ["diffusers", "UNet2DConditionModel"],
+        "vae": ["diffusers", "AutoencoderDC"],
+    }
+    (to / "model_index.json").write_text(json.dumps(index, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,139 @@
+"""Trains the image encoder of the built-in scorer to match MiniLM's text space.
+
+Two losses: contrastive against captions (Radford et al., 2021) and, for every attribute that the
+atelier paints, whether the picture has it. Both speak through frozen text embeddings, so words
+never trained on land near words that were.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from transformers import CLIPImageProcessor, CLIPVisionConfig, CLIPVisionModelWithProjection
+
+from viper.atelier.caption import caption
+from viper.atelier.painting import Painting
+from viper.minilm import load_minilm
+from viper.taxonomy import load_taxonomy
+from viper.training.autoencoder import to_tensor
+from viper.training.loop import Run, averaged_weights, mixed_precision
+from viper.training.paintings import painted_shards, read_shard
+
+SIZE = 128
+BATCH = {"cpu": 128, "gpu": 512}
+PRESETS = {
+    "cpu": {"hidden_size": 160, "intermediate_size": 480, "num_hidden_layers": 5},
+    "gpu": {"hidden_size": 192, "intermediate_size": 576, "num_hidden_layers": 6},
+}
+
+
+class _Trainee(nn.Module):
+    """The encoder with the two temperatures it is trained with; only the encoder ships."""
+
+    def __init__(self, preset: str) -> None:
+        super().__init__()
+        config = CLIPVisionConfig(
+            image_size=SIZE,
+            patch_size=8,
+            projection_dim=384,
+            num_attention_heads=PRESETS[preset]["hidden_size"] // 32,
+            **PRESETS[preset],
+        )
+        self.vision = CLIPVisionModelWithProjection(config)
+        self.caption_scale = nn.Parameter(torch.tensor(2.6))
+        self.attribute_scale = nn.Parameter(torch.tensor(2.6))
+        self.attribute_bias = nn.Parameter(torch.tensor(-8.0))
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        """Pictures [b, 3, SIZE, SIZE] in [-1, 1] to unit vectors [b, 384]."""
+        return functional.normalize(self.vision(pictures).image_embeds.float(), dim=-1)
+
+
+def train(
+    paintings: Path, folder: Path, *, preset: str, minutes: float, resume: bool, device: str
+) -> None:
+    """Trains on every painted shard in `paintings`."""
+    torch.manual_seed(0)  # noqa: TID251 (initialization of the weights)
+    model = _Trainee(preset).to(device)
+    run = Run(folder, model, learning_rate=1e-3, minutes=minutes, resume=resume)
+    batches = _batches(paintings, BATCH[preset], seed=run.step, device=device)
+    for _ in run.steps():
+        pictures, captions, targets, names = next(batches)
+        with mixed_precision(device):
+            seen = model(pictures)
+        matches = model.caption_scale.exp() * seen @ captions.T
+        # Pictures of a batch may share a caption: each of them is a right answer.
+        same = (captions @ captions.T > 0.999).float()
+        wanted = same / same.sum(dim=1, keepdim=True)
+        contrastive = functional.cross_entropy(matches, wanted)
+        contrastive = contrastive + functional.cross_entropy(matches.T, wanted)
+        logits = model.attribute_scale.exp() * seen @ names.T + model.attribute_bias
+        attributes = functional.binary_cross_entropy_with_logits(logits, targets)
+        right = float((matches.argmax(dim=1) == torch.arange(len(matches))).float().mean())
+        run.update(0.5 * contrastive + 20 * attributes, right=right, attributes=float(attributes))
+
+
+def export(folder: Path, preset: str, to: Path) -> None:
+    """Writes the averaged encoder and its image processor in transformers layout."""
+    model = averaged_weights(folder, _Trainee(preset))
+    model.vision.config.viper_attribute_scale = model.attribute_scale.exp().item()
+    model.vision.config.viper_attribute_bias = model.attribute_bias.item()
+    model.vision.to(torch.float16).save_pretrained(to, max_shard_size="14MB")
+    CLIPImageProcessor(
+        size={"height": SIZE, "width": SIZE}, crop_size={"height": SIZE, "width": SIZE},
+        do_center_crop=False, image_mean=[0.5] * 3, image_std=[0.5] * 3,
+    ).save_pretrained(to)  # fmt: skip
+
+
+def _batches(
+    paintings: Path, size: int, *, seed: int, device: str
+) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor]]:
+    rng, words = np.random.default_rng(seed), Random(seed)
+    minilm, phrases = load_minilm(), _phrases()
+    attributes = sorted({name for _, names in _known(paintings) for name in names})
+    while True:
+        shards = painted_shards(paintings)
+        chosen = [shards[i] for i in rng.permutation(len(shards))[:4]]
+        pixels, described = [], []
+        for shard in chosen:
+            pictures, paints = read_shard(shard)
+            pixels.append(np.ascontiguousarray(pictures[:, ::2, ::2]) if rng.random() < 0.3
+                          else _halved(pictures))  # fmt: skip
+            described += paints
+        stack = np.concatenate(pixels)
+        # Each attribute is asked for in other words each time, so that synonyms are understood.
+        asked = [words.choice(phrases.get(name, (name,))) for name in attributes]
+        names = minilm.sentence_embeddings(asked).to(device)
+        order = rng.permutation(len(stack))
+        for start in range(0, len(order) - size + 1, size):
+            picks = order[start : start + size]
+            captions = [caption(described[i], words) for i in picks]
+            targets = torch.tensor(
+                [[float(a in found) for a in attributes] for found in map(_names, (described[i] for i in picks))]
+            )
+            pictures = to_tensor(stack[picks], device).contiguous()
+            with mixed_precision(device):
+                texts = minilm.sentence_embeddings(captions).float().to(device)
+            yield pictures, texts, targets.to(device), names
+
+
+def _halved(pictures: np.ndarray) -> np.ndarray:
+    parts = [pictures[:, i::2, j::2].astype(np.uint16) for i in (0, 1) for j in (0, 1)]
+    return ((parts[0] + parts[1] + parts[2] + parts[3]) // 4).astype(np.uint8)
+
+
+def _names(painting: Painting) -> set[str]:
+    return {name for names in painting.attributes().values() for name in names}
+
+
+def _known(paintings: Path) -> list[tuple[Painting, set[str]]]:
+    return [(p, _names(p)) for shard in painted_shards(paintings)[:4] for p in read_shard(shard)[1]]
+
+
+def _phrases() -> dict[str, tuple[str, ...]]:
+    taxonomy = load_taxonomy()
+    return {a.name: (a.name, a.name, *a.synonyms) for a in taxonomy.attributes.values()}
