@@ -33,7 +33,7 @@ _HOME = {
 }
 """Where each public name lives."""
 
-__all__ = [  # noqa: RUF022 (plain alphabetical, as a person looks it up)
+__all__ = [
     "Attribute",
     "BadInput",
     "Comment",
