@@ -106,7 +106,7 @@ def _neon(pixels: _Pixels, focus: tuple[float, float]) -> _Pixels:  # noqa: ARG0
     spread = pixels.max(axis=-1, keepdims=True) - pixels.min(axis=-1, keepdims=True)
     emission = pixels * np.clip(spread * 1.4, 0.1, 1)
     glow = _blurred(emission, max(2, len(pixels) // 28))
-    return np.asarray(0.45 * pixels + 0.55 * emission + 1.1 * glow, np.float32)
+    return np.asarray(0.6 * pixels + 0.4 * emission + 1.1 * glow, np.float32)
 
 
 _LIGHTS: dict[str, Callable[[_Pixels, tuple[float, float]], _Pixels]] = {
@@ -125,11 +125,11 @@ def _texture(pixels: _Pixels, texture: str, rng: Random) -> _Pixels:
         return _blurred(pixels, max(1, size // 200))
     if texture == "film grain":
         grain = noise.standard_normal((size, size, 1), np.float32)
-        return np.asarray(pixels + 0.09 * grain, np.float32)
+        return np.asarray(pixels + 0.055 * grain, np.float32)
     if texture == "paper grain":
         grain = noise.standard_normal((size, size, 1), np.float32)
         mottled = _blurred(grain, max(1, size // 130))
-        return np.asarray(pixels * (1 + 0.35 * mottled), np.float32)
+        return np.asarray(pixels * (1 + 0.17 * mottled), np.float32)
     x, y = _grid(size)  # canvas: a weave of threads, about 60 to the picture
     weave = np.sin(x * 62 * 2 * np.pi) * 0.5 + np.sin(y * 62 * 2 * np.pi) * 0.5
     return np.asarray(pixels * (1 + 0.17 * weave[..., None]), np.float32)
