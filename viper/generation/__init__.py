@@ -39,7 +39,7 @@ MAX_SEED = 2**63 - 1
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 Interval = tuple[Fraction, Fraction]
 """Start (included) and end (excluded) of a part of the denoising trajectory; 0 is pure noise."""
-Side = Annotated[int, Field(ge=64, le=2048, multiple_of=8)]
+Pixels = Annotated[int, Field(ge=64, le=2048, multiple_of=8)]
 """Width or height of a picture in pixels."""
 Steps = Annotated[int, Field(ge=1, le=250)]
 GuidanceScale = Annotated[float, Field(ge=0.0, le=50.0)]
@@ -67,8 +67,8 @@ class GenerationRequest(BaseModel):
     guidance_scale: GuidanceScale | None = None
     """At most 1 turns guidance off, as in diffusers."""
     steps: Steps | None = None
-    width: Side | None = None
-    height: Side | None = None
+    width: Pixels | None = None
+    height: Pixels | None = None
     seed: Annotated[int, Field(ge=0, le=MAX_SEED)] = 0
     count: Annotated[int, Field(ge=1, le=MAX_COUNT)] = 1
     preference_interval: Interval | None = None
@@ -157,7 +157,7 @@ class GuidanceDefaults(BaseModel):
 
     guidance_scale: GuidanceScale
     steps: Steps
-    size: tuple[Side, Side]
+    size: tuple[Pixels, Pixels]
     """Width, height."""
     preference_interval: Interval = (0.0, 1.0)
     rescale: Fraction = 0.0
