@@ -152,10 +152,8 @@ class Images:
             row = owned_image(session, owner, image=image)
             if feedback is not None and feedback.comment is not None:
                 owned_comment(session, owner, comment=feedback.comment)
-            if row.feedback is not None:
-                session.delete(row.feedback)
-                session.flush()
             row.feedback = None
+            session.flush()
             if feedback is not None:
                 row.feedback = FeedbackRow(
                     rating=feedback.rating,

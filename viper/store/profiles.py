@@ -1,5 +1,8 @@
 """Named tastes."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy import Select, delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -71,8 +74,8 @@ class Profiles:
         with self._database.write() as session:
             ensured_owner(session, owner, now=now)
             row = ProfileRow(id=new_id(), owner_id=owner, name=_checked(name), created=now)
-            session.add(row)
-            _flush_name(session, row.name)
+            with _unique_name(session, row.name):
+                session.add(row)
             return _loaded(session, _of(owner).where(ProfileRow.id == row.id))[0]
 
     def rename(self, owner: str, profile: str, *, name: str) -> Profile:
@@ -84,8 +87,9 @@ class Profiles:
         """
         with self._database.write() as session:
             row = owned_profile(session, owner, profile=profile)
-            row.name = _checked(name)
-            _flush_name(session, row.name)
+            checked = _checked(name)
+            with _unique_name(session, checked):
+                row.name = checked
             return _loaded(session, _of(owner).where(ProfileRow.id == profile))[0]
 
     def delete(self, owner: str, profile: str) -> None:
@@ -134,10 +138,12 @@ def _checked(name: str) -> str:
     return stripped
 
 
-def _flush_name(session: Session, name: str) -> None:
+@contextmanager
+def _unique_name(session: Session, name: str) -> Iterator[None]:
+    """What is written inside gives a profile that name, or is undone alone."""
     try:
         with session.begin_nested():
-            session.flush()
+            yield
     except IntegrityError as error:
         raise BadInput(
             f"There is already a profile named {name!r}; choose another name."

@@ -121,7 +121,8 @@ def picture_value(row: ImageRow) -> StoredPicture:
         recipe=row.recipe,
         request=row.request,
         profile=row.profile_id,
-        version=row.version,
+        # Deleting the profile empties `profile_id`; the number alone then says nothing.
+        version=row.version if row.profile_id is not None else None,
         score=row.score,
     )
     feedback = feedback_value(row.feedback)

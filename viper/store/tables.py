@@ -270,7 +270,9 @@ class ImageRow(Base):
     recipe: Mapped[str] = mapped_column(Text)
     created: Mapped[datetime]
 
-    feedback: Mapped["FeedbackRow | None"] = relationship(lazy="joined")
+    feedback: Mapped["FeedbackRow | None"] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True
+    )
 
 
 class FeedbackRow(Base):
