@@ -7,7 +7,7 @@ import numpy as np
 import skia
 
 from viper.atelier.color import Array
-from viper.atelier.styles.fields import blur, grid, smoothstep
+from viper.atelier.styles.fields import grid, smoothstep
 from viper.atelier.styles.layers import Labels, Sheet, pack
 
 _LENGTH = 96  # Pixels of a sprite's long side.
@@ -152,5 +152,3 @@ def reach(label: Labels, x: Array, y: Array, angle: Array, length: Array) -> Arr
         share[open_] = step
     return np.asarray(share * length, np.float32)
 
-
-_ = blur

@@ -5,9 +5,9 @@ from random import Random
 import numpy as np
 import skia
 
-from viper.atelier.color import Array, mix, to_oklab, to_rgb, with_lightness
+from viper.atelier.color import Array, mix, to_rgb, with_lightness
 from viper.atelier.scene import Scene, Shape
-from viper.atelier.styles.fields import blur, fractal, grain, grid, noise, smoothstep
+from viper.atelier.styles.fields import fractal, grain, grid, noise, smoothstep
 from viper.atelier.styles.layers import (
     Sheet,
     argb,
@@ -65,7 +65,7 @@ def paper_cut(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
             canvas.clipPath(shape.path, True)
             canvas.drawPath(shape.path, rim)
             canvas.restore()
-    fibers = 0.018 * grain(size, chance) + 0.022 * fractal(size, 24, chance)
+    fibers = 0.016 * grain(size, chance) + 0.012 * fractal(size, 60, chance)
     x, y = grid(size)
     light = 1.05 - 0.09 * (x + y) / 2
     return finish(sheet.rgb() * (light + fibers)[..., None])
@@ -164,7 +164,7 @@ def pop_art(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     sky = to_rgb(mix(loud["main"], loud["light"], 0.25))
     ink = np.where((layers.role == 0)[..., None], sky, rgb * 0.62)
     rgb = over(rgb, ink, dots)
-    lines = line_layer(scene, size, width=0.018, deep=0.4)
+    lines = line_layer(scene, size, width=0.017, deep=0.4)
     return finish(over(rgb, to_rgb(with_lightness(roles["dark"], 0.14)), lines))
 
 
@@ -177,7 +177,7 @@ def woodblock(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     rgb = draw_flat(scene, colors, size).rgb()
     rgb = np.roll(rgb, (round(size * 0.004), -round(size * 0.005)), (0, 1))
     layers = rasterize(scene, roles, size)
-    band = smoothstep(scene.horizon * 0.55 - y, 0.0, 0.5) * (layers.role == 0)
+    band = smoothstep(scene.horizon * 0.75 - y, 0.0, 0.55) * (layers.role == 0)
     deep = to_rgb(mix(roles["sky"], roles["main"], 0.25) - np.array([0.2, 0, 0], np.float32))
     glow = smoothstep(y, scene.horizon * 0.5, scene.horizon) * (layers.role == 0)
     rgb = over(over(rgb, paper, 0.55 * glow), deep, 0.9 * band)
@@ -204,6 +204,3 @@ def _margin(rgb: Array, paper: Array, ink: Array, roles: Roles) -> Array:
     marks = (np.abs(x - 0.9) < 0.017) & (np.abs((y - 0.88) * 55 % 1 - 0.5) < 0.16)
     return over(rgb, paper, marks & (seal < 0.02))
 
-
-__all__ = ["art_deco", "flat_design", "halftone", "paper_cut", "pop_art", "woodblock"]
-_ = (blur, to_oklab)

@@ -141,12 +141,10 @@ class Layers:
     """OKLab, one per shape."""
     rgb: Array
     """sRGB in [0, 1], shape (size, size, 3); hard shapes without antialiasing."""
+    lab: Array
+    """`rgb` in OKLab, or what a style made of it: the color to paint at each pixel."""
     label: Labels
     """Index of the topmost hard shape at each pixel."""
-
-    def label_values(self, values: list[float]) -> Array:
-        """A number per shape as a raster."""
-        return np.asarray(values, np.float32)[self.label]
 
     @cached_property
     def role(self) -> Labels:
@@ -157,11 +155,6 @@ class Layers:
     def subject(self) -> NDArray[np.bool_]:
         """Where the subject and its company are."""
         return np.isin(self.role, [ROLES.index(name) for name in SUBJECT_ROLES])
-
-    @cached_property
-    def lab(self) -> Array:
-        """`rgb` in OKLab."""
-        return to_oklab(self.rgb)
 
     @cached_property
     def distance(self) -> Array:
@@ -202,7 +195,7 @@ def rasterize(scene: Scene, roles: Roles, size: int, *, haze: float = 0.0) -> La
 
     draw_shapes(codes, scene, code)
     label = codes.pixels[..., 1].astype(np.int32) * 256 + codes.pixels[..., 2]
-    return Layers(scene, size, tuple(colors), rgb, label)
+    return Layers(scene, size, tuple(colors), rgb, to_oklab(rgb), label)
 
 
 def boundaries(label: Labels) -> NDArray[np.bool_]:
@@ -259,7 +252,13 @@ def line_layer(
     for shape in scene.shapes[1:]:
         if shape.soft:
             continue
-        pen = outline(width * (1 - deep + deep * shape.depth), 0xFFFFFFFF, effect)
+        bounds = shape.path.getBounds()
+        # Eyes and windows would drown in the line that suits a mountain.
+        widest = max(0.2 * min(bounds.width(), bounds.height()), 0.35 * width)
+        if shape.width is not None:
+            widest = width
+        wide = min(width * (1 - deep + deep * shape.depth), widest)
+        pen = outline(wide, 0xFFFFFFFF, effect)
         inside = paint_for(shape, 0xFF000000)
         inside.setBlendMode(skia.BlendMode.kClear)
         if shape.width is None:

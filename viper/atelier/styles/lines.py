@@ -12,7 +12,6 @@ from viper.atelier.styles.layers import (
     Layers,
     Sheet,
     argb,
-    draw_flat,
     draw_shapes,
     finish,
     line_layer,
@@ -25,7 +24,7 @@ from viper.atelier.styles.style import Picture, Roles
 
 def _wobble(rng: Random, length: float, deviation: float) -> skia.PathEffect:
     rough = skia.DiscretePathEffect.Make(length, deviation, rng.getrandbits(31))
-    return skia.PathEffect.MakeCompose(skia.CornerPathEffect.Make(length), rough)
+    return skia.PathEffect.MakeCompose(skia.CornerPathEffect.Make(0.6 * length), rough)
 
 
 def _paper(roles: Roles, size: int, chance: np.random.Generator, *, tint: float = 0.35) -> Array:
@@ -50,10 +49,11 @@ def ink_drawing(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     tinted = tinted + (layers.role == 0) * 0.16
     pure = to_rgb(washed * np.array([1, 1.25, 1.25], np.float32))
     rgb = over(rgb, pure, np.clip(blur(tinted.astype(np.float32), size / 150) * dilution, 0, 0.8))
-    thin = line_layer(scene, size, width=0.006, effect=_wobble(rng, 0.03, 0.0025))
-    thick = line_layer(scene, size, width=0.017, effect=_wobble(rng, 0.05, 0.003), deep=0.3)
-    swell = smoothstep(noise(size, 7, chance), 0.1, 1.0)
-    dry = smoothstep(grain(size, chance, 0.8) + 2.2, 0.0, 1.2)
+    hand = _wobble(rng, 0.018, 0.0016)
+    thin = line_layer(scene, size, width=0.006, effect=hand)
+    thick = line_layer(scene, size, width=0.016, effect=hand, deep=0.3)
+    swell = smoothstep(noise(size, 7, chance), -0.2, 1.0)
+    dry = smoothstep(noise(size, 110, chance) + 2.2, 0.0, 1.2)
     rgb = over(rgb, ink, np.maximum(thin, thick * swell * dry))
     return finish(rgb)
 
@@ -64,7 +64,7 @@ def hatching(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     layers = rasterize(scene, roles, size, haze=0.3)
     rgb = _paper(roles, size, chance, tint=0.25)
     x, y = grid(size)
-    light = layers.lab[..., 0] + 0.05 * fractal(size, 6, chance)
+    light = layers.lab[..., 0] + 0.015 * fractal(size, 6, chance)
     low, high = np.quantile(light, (0.02, 0.98))
     tone = np.clip((high + 0.08 - light) / (high - low + 0.15), 0, 1)
     color = layers.lab.copy()
@@ -77,10 +77,10 @@ def hatching(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
         across = (x * np.sin(angle) + y * np.cos(angle) + bend) * size / pitch + 0.37 * turn
         line = np.abs(across - np.round(across)) * pitch
         width = pitch * 0.26 * smoothstep(tone, start, start + 0.45) + 0.28
-        breaks = smoothstep(noise(size, 26, chance), -2.0, -1.0)
+        breaks = smoothstep(noise(size, 26, chance), -3.0, -1.9)
         cover = np.clip(width - line + 0.4, 0, 1) * smoothstep(tone, start - 0.04, start + 0.04)
         rgb = over(rgb, pen, cover * breaks * 0.92)
-    lines = line_layer(scene, size, width=0.0065, effect=_wobble(rng, 0.05, 0.0012))
+    lines = line_layer(scene, size, width=0.0065, effect=_wobble(rng, 0.02, 0.0008))
     return finish(over(rgb, to_rgb(with_lightness(roles["dark"], 0.2)), lines * 0.95))
 
 
@@ -136,10 +136,8 @@ def chalk(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     cover = smoothstep(press * (0.55 + 0.65 * stripes) + 0.3 * tooth * press, 0.3, 0.85)
     rub = 0.30 * blur(press, size / 60)
     rgb = over(rgb, color, np.clip(rub + 0.8 * cover * edge, 0, 0.93))
-    lines = line_layer(scene, size, width=0.014, effect=_wobble(rng, 0.04, 0.002))
+    lines = line_layer(scene, size, width=0.014, effect=_wobble(rng, 0.02, 0.0016))
     rough = smoothstep(lines + 0.30 * tooth, 0.25, 0.75) * (lines > 0.02)
     bright = over(color, to_rgb(with_lightness(roles["light"], 0.95)), 0.55)
     return finish(over(rgb, bright, rough * 0.92))
 
-
-_ = draw_flat

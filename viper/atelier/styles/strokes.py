@@ -1,19 +1,18 @@
 """Styles of brush marks: impressionist, pointillist, expressionist, oil painting, embroidery."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 import numpy as np
 from numpy.random import Generator
 
-from viper.atelier.color import Array, to_oklab, to_rgb, with_lightness
+from viper.atelier.color import Array, to_rgb, with_lightness
 from viper.atelier.scene import Scene
 from viper.atelier.styles.brush import Marks, at, bristles, dot, reach, scatter, stamp, thread
 from viper.atelier.styles.fields import blur, fractal, grain, grid, noise, sample, smoothstep
 from viper.atelier.styles.layers import (
     Layers,
     Sheet,
-    boundary_distance,
     draw_flat,
     finish,
     line_layer,
@@ -34,7 +33,7 @@ class Coat:
     """Deviation of lightness and of each color axis from mark to mark."""
     turn: float = 0.15
     """Deviation of the direction, radians."""
-    near: float = 1.0
+    near: float = 99.0
     """Marks only where the boundary is at most this far (in lengths)."""
     bristle: float = 0.5
 
@@ -64,7 +63,7 @@ def impressionist(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture
     layers = rasterize(scene, roles, size, haze=0.35)
     vivid = layers.lab * np.array([1, 1.2, 1.2], np.float32)
     vivid = vivid + 0.035 * np.stack([noise(size, 5, chance)] + [0 * vivid[..., 0]] * 2, -1)
-    layers.__dict__["lab"] = np.asarray(vivid, np.float32)
+    layers = replace(layers, lab=np.asarray(vivid, np.float32))
     sheet = draw_flat(scene, list(layers.colors), size)
     _coat(sheet, layers, Coat(0.034, 0.105, 2.8, (0.03, 0.012), turn=0.3), chance)
     _coat(sheet, layers, Coat(0.02, 0.06, 3.0, (0.045, 0.022), turn=0.25), chance)
@@ -76,7 +75,9 @@ def pointillist(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     """Dots of color on a light ground that mix in the eye."""
     chance = np.random.default_rng(rng.getrandbits(64))
     layers = rasterize(scene, roles, size, haze=0.2)
-    sheet = Sheet(size, with_lightness(roles["light"], 0.93, 1.0))
+    sheet = Sheet(size)
+    ground = to_rgb(with_lightness(roles["light"], 0.93))
+    sheet.put(over(layers.rgb, ground, 0.22))
     partners = np.stack([roles["sky"], roles["accent"], roles["main"]])
     for pitch, width, contrast in ((0.021, 0.027, 0.5), (0.019, 0.02, 1.0), (0.013, 0.0155, 0.8)):
         x, y = scatter(size, pitch * size, chance)
@@ -127,8 +128,8 @@ def expressionist(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture
     """Bent forms, burning color, swirling bands, heavy dark contours."""
     chance = np.random.default_rng(rng.getrandbits(64))
     layers = rasterize(scene, roles, size)
-    layers.__dict__["flow"] = _swirl(layers, chance, 1.1)
-    bands = _along(grain(size, chance, 3.0), layers.flow, 0.09 * size, 6)
+    flow = _swirl(layers, chance, 1.1)
+    bands = _along(grain(size, chance, 3.0), flow, 0.09 * size, 6)
     bands = blur(bands, 1.2 * size / 256)
     bands /= bands.std() + 1e-6
     lab = layers.lab * np.array([1, 1.45, 1.45], np.float32)
@@ -136,7 +137,7 @@ def expressionist(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture
     third = np.stack([roles["accent"], roles["second"], roles["far"]])
     hot, cold = smoothstep(bands, 0.75, 1.3), smoothstep(-bands, 0.6, 1.1)
     lab = lab + 0.06 * np.tanh(bands)[..., None] * np.array([1, 0, 0], np.float32)
-    lab = over(lab, third[0] * np.array([1, 1.3, 1.3], np.float32), 0.42 * hot)
+    lab = over(lab, third[0] * np.array([1, 1.3, 1.3], np.float32), 0.36 * hot)
     lab = over(lab, lab * np.array([0.66, 1.1, 1.1], np.float32), 0.75 * cold)
     lines = line_layer(scene, size, width=0.021, deep=0.5)
     rgb = over(to_rgb(lab), to_rgb(with_lightness(roles["dark"], 0.15)), lines * 0.93)
@@ -155,7 +156,7 @@ def oil_painting(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     x, y = grid(size)
     glow = np.hypot(x - scene.focus[0], y - scene.focus[1])
     lab[..., 0] = 0.04 + 0.93 * lab[..., 0] + 0.035 - 0.13 * glow**2
-    layers.__dict__["lab"] = lab
+    layers = replace(layers, lab=lab)
     sheet = draw_flat(scene, list(layers.colors), size)
     _coat(sheet, layers, Coat(0.03, 0.16, 4.0, (0.022, 0.008), bristle=0.9), chance)
     _coat(sheet, layers, Coat(0.02, 0.085, 3.6, (0.03, 0.01), near=0.9, bristle=1.0), chance)
@@ -179,7 +180,8 @@ def embroidery(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     over_under = 0.5 * np.cos(np.pi * x * count) * np.cos(np.pi * y * count)
     cloth = 1 + 0.05 * weave + 0.05 * over_under + 0.02 * fractal(size, 40, chance)
     sheet = Sheet(size)
-    sheet.put(to_rgb(roles["sky"]) * cloth[..., None])
+    padding = over(layers.rgb * 0.8, to_rgb(roles["sky"]), (layers.label == 0).astype(np.float32))
+    sheet.put(padding * cloth[..., None])
     shapes = scene.shapes
     angles = chance.random(len(shapes)) * 0.9 + 0.35
     angles[[i for i, s in enumerate(shapes) if s.role in ("ground", "water")]] = 0.0
@@ -198,9 +200,5 @@ def embroidery(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
         order = np.argsort(py + 0.02 * size * chance.standard_normal(px.shape))
         marks = Marks(px, py, angle, length).take(order)
         stamp(sheet, thread(6.0), marks, np.clip(to_rgb(lab)[order] * 1.12, 0, 1))
-    soft = draw_flat(scene, list(layers.colors), size).rgb()
-    del soft
     return finish(sheet.rgb())
 
-
-_ = (boundary_distance, to_oklab)

@@ -1,5 +1,6 @@
 """Styles of cells: pixel art, low poly, cubist, stained glass, mosaic."""
 
+from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -14,8 +15,6 @@ from viper.atelier.styles.layers import (
     Labels,
     Layers,
     Sheet,
-    boundaries,
-    distance_to,
     draw_flat,
     finish,
     line_layer,
@@ -50,35 +49,66 @@ def pixel_art(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     return finish(np.repeat(np.repeat(steps, block, 0), block, 1)[:size, :size])
 
 
+def _faceted(path: skia.Path) -> skia.Path:
+    """The same outline from straight lines only, curves cut into two."""
+    result = skia.Path()
+    for verb, points in path:
+        if verb == skia.Path.kMove_Verb:
+            result.moveTo(points[0])
+        elif verb == skia.Path.kLine_Verb:
+            result.lineTo(points[1])
+        elif verb == skia.Path.kClose_Verb:
+            result.close()
+        elif verb != skia.Path.kDone_Verb:
+            corners = np.array([(p.x(), p.y()) for p in points])
+            for t in (0.5, 1.0):
+                curve = corners
+                while len(curve) > 1:
+                    curve = curve[:-1] * (1 - t) + curve[1:] * t
+                result.lineTo(float(curve[0, 0]), float(curve[0, 1]))
+    return result
+
+
 def low_poly(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
-    """Flat triangles whose corners sit on the edges of things, each lit by its own slope."""
+    """Straight-edged forms broken into triangles, each lit by its own slope."""
     chance = np.random.default_rng(rng.getrandbits(64))
-    layers = rasterize(scene, roles, size, haze=0.3)
-    count = 30
-    axis = np.linspace(-0.02, 1.02, count + 1) * size
+    angular = replace(
+        scene, shapes=tuple(replace(s, path=_faceted(s.path), soft=False) for s in scene.shapes)
+    )
+    layers = rasterize(angular, roles, size, haze=0.3)
+    count = 15
+    axis = np.linspace(-0.05, 1.05, count + 1) * size
     x, y = np.meshgrid(axis, axis)
     x = x + (np.arange(count + 1)[:, None] % 2) * 0.5 * size / count - 0.25 * size / count
-    jitter = (chance.random((2, *x.shape)) - 0.5) * 0.55 * size / count
-    x, y = _snap(layers, x + jitter[0], y + jitter[1], 0.62 * size / count)
+    jitter = (chance.random((2, *x.shape)) - 0.5) * 0.5 * size / count
+    x, y = _snap(layers, x + jitter[0], y + jitter[1], 0.5 * size / count)
     points = np.stack([x, y], axis=-1)
     a, b, c, d = points[:-1, :-1], points[:-1, 1:], points[1:, :-1], points[1:, 1:]
     tilt = (np.arange(count) % 2 == 0)[:, None, None]
     first = np.stack([a, b, np.where(tilt, c, d)], axis=2)
     second = np.stack([np.where(tilt, b, a), d, c], axis=2)
     triangles = np.concatenate([first.reshape(-1, 3, 2), second.reshape(-1, 3, 2)])
-    lab = _triangle_colors(layers, triangles)
-    lab[:, 0] += 0.034 * chance.standard_normal(len(lab)) - 0.05 * (
-        triangles[:, :, 1].mean(1) / size - 0.5
-    )
-    sheet = Sheet(size, layers.colors[0])
+    tone = 0.5 + 0.055 * chance.standard_normal(len(triangles))
+    tone += 0.1 * (np.arange(len(tone)) < len(tone) // 2) - 0.05
+    mesh = _mesh(triangles, np.clip(tone, 0.2, 0.8), size)
+    base = draw_flat(angular, list(layers.colors), size).rgb()
+    light = (mesh - 0.5)[..., None]
+    return finish(base * (1 + 0.95 * light) + 0.13 * light)
+
+
+def _mesh(triangles: Array, tone: Array, size: int) -> Array:
+    """A gray value per triangle as a raster."""
+    sheet = Sheet(size)
+    sheet.canvas.clear(0xFF808080)
     # Grown a little so that neighbors leave no gap.
     center = triangles.mean(axis=1, keepdims=True)
-    grown = center + (triangles - center) * (1 + 0.9 * count / size)
+    grown = center + (triangles - center) * 1.03
     corners = [skia.Point(*p) for p in grown.reshape(-1, 2).tolist()]
-    tones = [color for color in pack(to_rgb(lab)) for _ in range(3)]
+    gray = np.repeat(tone[:, None], 3, axis=1).astype(np.float32)
+    tones = [color for color in pack(gray) for _ in range(3)]
     mesh = skia.Vertices(skia.Vertices.kTriangles_VertexMode, corners, None, tones)
     sheet.canvas.drawVertices(mesh, skia.Paint(AntiAlias=True), skia.BlendMode.kDst)
-    return finish(sheet.rgb())
+    return sheet.rgb()[..., 0]
 
 
 def _snap(layers: Layers, x: Array, y: Array, limit: float) -> tuple[Array, Array]:
@@ -93,19 +123,6 @@ def _snap(layers: Layers, x: Array, y: Array, limit: float) -> tuple[Array, Arra
         x = np.where(near, x - gx / norm * gap, x)
         y = np.where(near, y - gy / norm * gap, y)
     return x, y
-
-
-def _triangle_colors(layers: Layers, triangles: Array) -> Array:
-    """The color most of a triangle's inner points have."""
-    inner = np.array(
-        [[1, 1, 1], [4, 1, 1], [1, 4, 1], [1, 1, 4], [2, 2, 1], [1, 2, 2], [2, 1, 2]], np.float32
-    )
-    inner /= inner.sum(axis=1, keepdims=True)
-    places = np.einsum("ps,nsc->npc", inner, triangles)
-    found = at(layers.lab, places[..., 0], places[..., 1])
-    same = np.abs(found[:, :, None] - found[:, None]).sum(axis=3) < 0.02
-    best = same.sum(axis=2).argmax(axis=1)
-    return np.asarray(found[np.arange(len(found)), best], np.float32).copy()
 
 
 def cubist(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
@@ -129,8 +146,8 @@ def cubist(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
         seam = np.minimum(seam, np.abs(side))
         weight = 1.0 if index % 2 else -1.0
         shade += weight * np.exp(-np.abs(side) * 9) * np.sign(side)
-    offset = (chance.random((256, 2)) - 0.5) * 0.085
-    turned = (chance.random(256) - 0.5) * 0.22
+    offset = (chance.random((256, 2)) - 0.5) * 0.06
+    turned = (chance.random(256) - 0.5) * 0.2
     cosine, sine = np.cos(turned)[code], np.sin(turned)[code]
     rx, ry = x - scene.focus[0], y - scene.focus[1]
     sx = scene.focus[0] + rx * cosine - ry * sine + offset[code, 0]
@@ -201,7 +218,7 @@ def mosaic(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     """Small stones in mortar, cut where forms meet."""
     chance = np.random.default_rng(rng.getrandbits(64))
     layers = rasterize(scene, roles, size, haze=0.15)
-    cell, gap = voronoi(size, 40, 0.5, chance, warp=0.006)
+    cell, gap = voronoi(size, 36, 0.42, chance, warp=0.005)
     tone = chance.standard_normal((4096, 3)).astype(np.float32)
     stone = (cell + layers.label * 997) % 4096
     lab = layers.lab + tone[stone] * np.array([0.045, 0.008, 0.008], np.float32)
@@ -210,8 +227,6 @@ def mosaic(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     relief = np.minimum(edge, 0.009 * size) * 256 / size
     light = np.gradient(relief, axis=0) + np.gradient(relief, axis=1)
     rgb = rgb * (1 + 0.10 * light * size / 256)[..., None]
-    grout = to_rgb(mix(with_lightness(roles["sky"], 0.8, 0.3), roles["dark"], 0.3))
-    return finish(over(rgb, grout, smoothstep(0.0062 * size - edge, 0.0, 0.003 * size)))
+    grout = to_rgb(mix(with_lightness(roles["sky"], 0.62, 0.3), roles["dark"], 0.45))
+    return finish(over(rgb, grout, smoothstep(0.0054 * size - edge, 0.0, 0.003 * size)))
 
-
-_ = (boundaries, distance_to)

@@ -30,21 +30,19 @@ def watercolor(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     sy = np.clip(y * size + reach * fractal(size, 14, chance), 0, size - 1)
     label = layers.label[sy.astype(np.int32), sx.astype(np.int32)]
     wet = sample(draw_flat(scene, list(layers.colors), size).rgb(), sx - 0.5, sy - 0.5)
-    wet = over(wet, blur(wet, size / 30), 0.28)
+    wet = over(wet, blur(wet, size / 30), 0.12)
     gap = boundary_distance(label, 0.05)
     paper = to_rgb(mix(with_lightness(roles["light"], 0.97, 0.5), roles["sky"], 0.06))
     bloom = fractal(size, 4, chance)
-    density = 0.80 + 0.15 * bloom + 0.30 * np.exp(-gap / (0.008 * size))
+    density = 0.86 + 0.17 * bloom + 0.45 * np.exp(-gap / (0.006 * size))
     density += 0.05 * grain(size, chance, 0.8) + 0.04 * noise(size, 64, chance)
     density *= np.where(layers.role == 0, 0.85 - 0.15 * (y - 0.3), 1.0)
-    dry = smoothstep(gap, 0.002 * size, 0.006 * size)
-    density *= np.where(layers.subject & (label > 0), 0.72 + 0.28 * dry, 1.0)
     border = np.minimum(np.minimum(x, 1 - x), np.minimum(y, 1 - y))
     border = border + 0.016 * fractal(size, 6, chance)
     density *= smoothstep(border, 0.018, 0.032)
     density += 0.25 * np.exp(-(((border - 0.034) / 0.006) ** 2))
     pigment = np.clip(wet, 0.02, 1) / paper
-    result = paper * np.exp(np.log(pigment) * np.clip(density, 0, 1.5)[..., None])
+    result = paper * np.exp(np.log(pigment) * np.clip(density, 0, 1.7)[..., None])
     teeth = fractal(size, 90, chance, octaves=2)
     return finish(result * (1 + 0.018 * teeth)[..., None])
 
@@ -59,7 +57,7 @@ def psychedelic(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     spread = resize(distance_to(coarse, 0.8 * coarse.shape[0]) / coarse.shape[0], size)
     x, y = grid(size)
     angle = np.arctan2(y - scene.focus[1], x - scene.focus[0])
-    phase = blur(spread, size / 60) * 9 + 0.45 * noise(size, 3, chance)
+    phase = blur(spread, size / 60) * 15 + 0.45 * noise(size, 3, chance)
     phase = phase + 0.22 * np.sin(6 * angle + 14 * spread)
     bands = [loud["sky"], loud["accent"], loud["far"], loud["second"], loud["sky"], loud["main"]]
     ramp = to_rgb(np.stack(bands))
