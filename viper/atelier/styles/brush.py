@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import skia
+from numpy.typing import NDArray
 
-from viper.atelier.color import Array
 from viper.atelier.styles.fields import grid, smoothstep
 from viper.atelier.styles.layers import Labels, Sheet, pack
+from viper.atelier.styles.style import Raster
 
 _LENGTH = 96  # Pixels of a sprite's long side.
 
@@ -23,7 +25,7 @@ class Brush:
     variants: int
 
 
-def _atlas(sprites: list[tuple[Array, Array]]) -> Brush:
+def _atlas(sprites: list[tuple[Raster, Raster]]) -> Brush:
     # Each sprite is (brightness, opacity), both (height, width).
     gray = np.concatenate([sprite[0] for sprite in sprites])
     alpha = np.concatenate([sprite[1] for sprite in sprites])
@@ -73,7 +75,7 @@ def thread(aspect: float) -> Brush:
     for phase in (0.0, 0.3, 0.7):
         twist = np.cos(2 * np.pi * (x * 5 + 0.45 * y + phase))
         gray = 0.62 + 0.36 * np.sqrt(np.clip(1 - (y + 0.25) ** 2 / 1.6, 0, 1)) + 0.06 * twist
-        ends = smoothstep(np.minimum(x, 1 - x), 0.0, 0.06 + 0.05 * y * y)
+        ends = smoothstep(np.minimum(x, 1 - x) - 0.04 * y * y, 0.0, 0.07)
         body = ends * smoothstep(1 - np.abs(y), 0.02, 0.25)
         sprites.append((np.asarray(gray, np.float32), np.asarray(body, np.float32)))
     return _atlas(sprites)
@@ -83,17 +85,17 @@ def thread(aspect: float) -> Brush:
 class Marks:
     """Where brush marks go; all arrays of shape (n,), in pixels and radians."""
 
-    x: Array
-    y: Array
-    angle: Array
-    length: Array
+    x: Raster
+    y: Raster
+    angle: Raster
+    length: Raster
 
-    def take(self, index: Labels) -> "Marks":
+    def take(self, index: NDArray[Any]) -> "Marks":
         """Some of the marks, in this order."""
         return Marks(self.x[index], self.y[index], self.angle[index], self.length[index])
 
 
-def stamp(sheet: Sheet, brush: Brush, marks: Marks, rgb: Array, *, alpha: float = 1.0) -> None:
+def stamp(sheet: Sheet, brush: Brush, marks: Marks, rgb: Raster, *, alpha: float = 1.0) -> None:
     """Draw all marks in their order; `rgb` has shape (n, 3)."""
     scale = marks.length / brush.width
     cosine, sine = np.cos(marks.angle) * scale, np.sin(marks.angle) * scale
@@ -121,7 +123,7 @@ def stamp(sheet: Sheet, brush: Brush, marks: Marks, rgb: Array, *, alpha: float 
     )
 
 
-def scatter(size: int, pitch: float, chance: np.random.Generator) -> tuple[Array, Array]:
+def scatter(size: int, pitch: float, chance: np.random.Generator) -> tuple[Raster, Raster]:
     """Points on a jittered grid, `pitch` pixels apart, in random order."""
     count = max(round(size / pitch), 2)
     axis = (np.arange(count + 2) - 0.5) / count * size
@@ -132,7 +134,7 @@ def scatter(size: int, pitch: float, chance: np.random.Generator) -> tuple[Array
     return np.asarray(x[order], np.float32), np.asarray(y[order], np.float32)
 
 
-def at(raster: Array | Labels, x: Array, y: Array) -> Array:
+def at(raster: Raster | Labels, x: Raster, y: Raster) -> Raster:
     """Nearest values at pixel positions, clamped to the border."""
     size = raster.shape[0]
     columns = np.clip(x.astype(np.int32), 0, size - 1)
@@ -140,7 +142,7 @@ def at(raster: Array | Labels, x: Array, y: Array) -> Array:
     return np.asarray(raster[rows, columns])
 
 
-def reach(label: Labels, x: Array, y: Array, angle: Array, length: Array) -> Array:
+def reach(label: Labels, x: Raster, y: Raster, angle: Raster, length: Raster) -> Raster:
     """The longest mark, at most `length`, whose axis stays within the label it starts on."""
     home = at(label, x, y)
     cosine, sine = np.cos(angle) * length / 2, np.sin(angle) * length / 2
@@ -151,4 +153,3 @@ def reach(label: Labels, x: Array, y: Array, angle: Array, length: Array) -> Arr
             open_ &= at(label, x + cosine * sign, y + sine * sign) == home
         share[open_] = step
     return np.asarray(share * length, np.float32)
-

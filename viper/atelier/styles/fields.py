@@ -6,10 +6,10 @@ from typing import cast
 import numpy as np
 from numpy.random import Generator
 
-from viper.atelier.color import Array
+from viper.atelier.styles.style import Raster
 
 
-def blur(image: Array, sigma: float) -> Array:
+def blur(image: Raster, sigma: float) -> Raster:
     """Three box blurs, close to a Gaussian of `sigma` pixels; edges are repeated."""
     radius = max(round(sigma), 1) if sigma >= 0.5 else 0
     if radius == 0:
@@ -20,7 +20,7 @@ def blur(image: Array, sigma: float) -> Array:
     return result
 
 
-def _box(image: Array, radius: int) -> Array:
+def _box(image: Raster, radius: int) -> Raster:
     width = 2 * radius + 1
     padding = [(radius + 1, radius)] + [(0, 0)] * (image.ndim - 1)
     total = np.cumsum(np.pad(image, padding, mode="edge"), axis=0, dtype=np.float64)
@@ -28,7 +28,7 @@ def _box(image: Array, radius: int) -> Array:
 
 
 @lru_cache(maxsize=64)
-def _weights(size: int, cells: int) -> Array:
+def _weights(size: int, cells: int) -> Raster:
     # Rows of cubic B-spline weights: smooth interpolation of a grid as two matrix products.
     place = (np.arange(size) + 0.5) / size * cells
     base = np.floor(place).astype(int)
@@ -42,14 +42,14 @@ def _weights(size: int, cells: int) -> Array:
     return weights
 
 
-def noise(size: int, cells: int | tuple[int, int], rng: Generator) -> Array:
+def noise(size: int, cells: int | tuple[int, int], rng: Generator) -> Raster:
     """Smooth noise of about unit deviation; `cells` waves across (rows, columns)."""
     rows, columns = (cells, cells) if isinstance(cells, int) else cells
     grid = rng.standard_normal((rows + 4, columns + 4), np.float32) * 2
-    return cast(Array, _weights(size, rows) @ grid @ _weights(size, columns).T)
+    return cast(Raster, _weights(size, rows) @ grid @ _weights(size, columns).T)
 
 
-def fractal(size: int, cells: int, rng: Generator, *, octaves: int = 3) -> Array:
+def fractal(size: int, cells: int, rng: Generator, *, octaves: int = 3) -> Raster:
     """Noise upon finer and weaker noise, about unit deviation."""
     total = noise(size, cells, rng)
     for octave in range(1, octaves):
@@ -57,16 +57,17 @@ def fractal(size: int, cells: int, rng: Generator, *, octaves: int = 3) -> Array
     return np.asarray(total / 1.15, np.float32)
 
 
-def grain(size: int, rng: Generator, scale: float = 1.0) -> Array:
+def grain(size: int, rng: Generator, scale: float = 1.0) -> Raster:
     """White noise in spots of `scale` pixels at 256, so that it looks alike at all sizes."""
     spots = max(round(scale * size / 256), 1)
     small = rng.standard_normal((-(-size // spots),) * 2, np.float32)
     if spots == 1:
         return small
-    return np.repeat(np.repeat(small, spots, 0), spots, 1)[:size, :size]
+    # Bilinear enlargement averages up to four values: make up for the lost deviation.
+    return np.asarray(resize(small, small.shape[0] * spots)[:size, :size] * 1.5, np.float32)
 
 
-def resize(image: Array, size: int) -> Array:
+def resize(image: Raster, size: int) -> Raster:
     """Bilinear enlargement of a square raster, (n, n) or (n, n, channels)."""
     count = image.shape[0]
     if count == size:
@@ -79,7 +80,7 @@ def resize(image: Array, size: int) -> Array:
 
 
 @lru_cache(maxsize=64)
-def _linear(size: int, count: int) -> Array:
+def _linear(size: int, count: int) -> Raster:
     place = np.clip((np.arange(size) + 0.5) / size * count - 0.5, 0, count - 1)
     base = np.minimum(np.floor(place).astype(int), count - 2)
     share = (place - base).astype(np.float32)
@@ -91,15 +92,15 @@ def _linear(size: int, count: int) -> Array:
 
 
 @lru_cache(maxsize=16)
-def grid(size: int) -> tuple[Array, Array]:
-    """x and y of the pixel centers in the unit square."""
+def grid(size: int) -> tuple[Raster, Raster]:
+    """The x and y of the pixel centers in the unit square."""
     axis = (np.arange(size, dtype=np.float32) + 0.5) / size
     x, y = np.meshgrid(axis, axis)
     x.flags.writeable = y.flags.writeable = False
     return x, y
 
 
-def sample(image: Array, x: Array, y: Array) -> Array:
+def sample(image: Raster, x: Raster, y: Raster) -> Raster:
     """Bilinear values of (size, size, channels) at pixel coordinates, clamped to the border."""
     size = image.shape[0]
     x = np.clip(x, 0, size - 1.001)
@@ -113,7 +114,7 @@ def sample(image: Array, x: Array, y: Array) -> Array:
     return np.asarray(upper * (1 - fy) + lower * fy, np.float32)
 
 
-def smoothstep(value: Array, low: float, high: float) -> Array:
+def smoothstep(value: Raster, low: float, high: float) -> Raster:
     """0 below `low`, 1 above `high`, smooth between."""
     t = np.clip((value - low) / (high - low), 0, 1)
     return np.asarray(t * t * (3 - 2 * t), np.float32)

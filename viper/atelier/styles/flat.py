@@ -5,7 +5,7 @@ from random import Random
 import numpy as np
 import skia
 
-from viper.atelier.color import Array, mix, to_rgb, with_lightness
+from viper.atelier.color import mix, to_rgb, with_lightness
 from viper.atelier.scene import Scene, Shape
 from viper.atelier.styles.fields import fractal, grain, grid, noise, smoothstep
 from viper.atelier.styles.layers import (
@@ -21,7 +21,7 @@ from viper.atelier.styles.layers import (
     rasterize,
     shape_colors,
 )
-from viper.atelier.styles.style import Picture, Roles
+from viper.atelier.styles.style import Picture, Raster, Roles
 
 
 def flat_design(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
@@ -50,9 +50,9 @@ def paper_cut(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     shadow = argb(with_lightness(roles["dark"], 0.12))
     for color, shape in zip(colors[1:], scene.shapes[1:], strict=True):
         body = paint_for(shape, argb(color), blurred=False)
-        lift = 0.004 + 0.011 * shape.depth
+        lift = 0.007 + 0.013 * shape.depth
         dark = paint_for(shape, shadow, blurred=False)
-        dark.setAlphaf(0.42)
+        dark.setAlphaf(0.5)
         dark.setMaskFilter(skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, 0.75 * lift))
         canvas.save()
         canvas.translate(0.45 * lift, lift)
@@ -71,7 +71,7 @@ def paper_cut(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     return finish(sheet.rgb() * (light + fibers)[..., None])
 
 
-def _gradient(shape: Shape, color: Array) -> skia.Shader:
+def _gradient(shape: Shape, color: Raster) -> skia.Shader:
     bounds = shape.path.getBounds()
     top = mix(color, np.array([0.97, color[1], color[2]], np.float32), 0.32)
     low = color - np.array([0.13, 0, 0], np.float32)
@@ -135,7 +135,7 @@ def art_deco(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     return finish(sheet.rgb() * (1 + 0.012 * grain(size, chance))[..., None])
 
 
-def halftone(size: int, tone: Array, pitch: float, angle: float) -> Array:
+def halftone(size: int, tone: Raster, pitch: float, angle: float) -> Raster:
     """Coverage by dots on a turned grid; `tone` is the share of area, `pitch` in pixels."""
     x, y = grid(size)
     scale = size / pitch
@@ -171,7 +171,7 @@ def pop_art(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
 def woodblock(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     """Carved outlines, graded sky, wood grain and a paper margin with a seal."""
     chance = np.random.default_rng(rng.getrandbits(64))
-    x, y = grid(size)
+    y = grid(size)[1]
     colors = shape_colors(scene, roles, haze=0.25)
     paper = to_rgb(mix(with_lightness(roles["sky"], 0.93, 0.3), roles["light"], 0.5))
     rgb = draw_flat(scene, colors, size).rgb()
@@ -193,7 +193,7 @@ def woodblock(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     return finish(_margin(rgb, paper, ink, roles))
 
 
-def _margin(rgb: Array, paper: Array, ink: Array, roles: Roles) -> Array:
+def _margin(rgb: Raster, paper: Raster, ink: Raster, roles: Roles) -> Raster:
     size = rgb.shape[0]
     x, y = grid(size)
     inset = np.minimum(np.minimum(x, 1 - x), np.minimum(y, 1 - y)) * size
@@ -203,4 +203,3 @@ def _margin(rgb: Array, paper: Array, ink: Array, roles: Roles) -> Array:
     rgb = over(rgb, to_rgb(with_lightness(roles["main"], 0.5, 1.2)), seal < 0.026)
     marks = (np.abs(x - 0.9) < 0.017) & (np.abs((y - 0.88) * 55 % 1 - 0.5) < 0.16)
     return over(rgb, paper, marks & (seal < 0.02))
-

@@ -8,10 +8,10 @@ import numpy as np
 import skia
 from numpy.typing import NDArray
 
-from viper.atelier.color import Array, mix, to_oklab, to_rgb
+from viper.atelier.color import mix, to_oklab, to_rgb
 from viper.atelier.scene import ROLES, Scene, Shape
 from viper.atelier.styles.fields import blur, resize
-from viper.atelier.styles.style import Picture, Roles
+from viper.atelier.styles.style import Picture, Raster, Roles
 
 Labels = NDArray[np.int32]
 SUBJECT_ROLES = ("main", "second", "accent", "light", "dark")
@@ -21,7 +21,7 @@ _FIELD = 128  # Resolution of the slowly varying fields (flow, distance); finer 
 class Sheet:
     """A canvas in pixels together with the pixels it draws to."""
 
-    def __init__(self, size: int, background: Array | None = None) -> None:
+    def __init__(self, size: int, background: Raster | None = None) -> None:
         self.size = size
         self.pixels = np.zeros((size, size, 4), np.uint8)
         self.surface = skia.Surface(self.pixels, colorType=skia.kRGBA_8888_ColorType)
@@ -29,36 +29,36 @@ class Sheet:
         if background is not None:
             self.canvas.clear(argb(background))
 
-    def rgb(self) -> Array:
+    def rgb(self) -> Raster:
         """What has been drawn, sRGB in [0, 1], shape (size, size, 3)."""
         return self.pixels[..., :3].astype(np.float32) / 255
 
-    def put(self, rgb: Array) -> None:
+    def put(self, rgb: Raster) -> None:
         """Replace everything by an opaque sRGB picture in [0, 1]."""
         self.pixels[..., :3] = finish(rgb)
         self.pixels[..., 3] = 255
         self.surface.notifyContentWillChange(skia.Surface.kRetain_ContentChangeMode)
 
 
-def argb(lab: Array, alpha: float = 1.0) -> int:
+def argb(lab: Raster, alpha: float = 1.0) -> int:
     """OKLab to skia's packed color."""
     return pack(to_rgb(lab)[None], alpha)[0]
 
 
-def pack(rgb: Array, alpha: float | Array = 1.0) -> list[int]:
-    """sRGB in [0, 1], shape (n, 3), to skia's packed colors."""
+def pack(rgb: Raster, alpha: float | Raster = 1.0) -> list[int]:
+    """From sRGB in [0, 1], shape (n, 3), to skia's packed colors."""
     value = np.clip(rgb * 255 + 0.5, 0, 255).astype(np.int64)
     opacity = np.broadcast_to(np.clip(np.asarray(alpha) * 255, 0, 255), value.shape[:1])
     packed = (opacity.astype(np.int64) << 24) | (value[:, 0] << 16) | (value[:, 1] << 8)
     return list((packed | value[:, 2]).tolist())
 
 
-def finish(rgb: Array) -> Picture:
-    """sRGB in [0, 1] to bytes."""
+def finish(rgb: Raster) -> Picture:
+    """From sRGB in [0, 1] to bytes."""
     return np.asarray(np.clip(rgb * 255 + 0.5, 0, 255), np.uint8)
 
 
-def shape_colors(scene: Scene, roles: Roles, *, haze: float = 0.0) -> list[Array]:
+def shape_colors(scene: Scene, roles: Roles, *, haze: float = 0.0) -> list[Raster]:
     """OKLab color of every shape; `haze` mixes the farthest fully into the sky at 1."""
     colors = []
     for shape in scene.shapes:
@@ -123,7 +123,7 @@ def draw_shapes(
     canvas.restore()
 
 
-def draw_flat(scene: Scene, colors: list[Array], size: int, *, antialias: bool = True) -> Sheet:
+def draw_flat(scene: Scene, colors: list[Raster], size: int, *, antialias: bool = True) -> Sheet:
     """The scene in even colors, soft shapes blurred."""
     sheet = Sheet(size, colors[0])
     packed = pack(to_rgb(np.stack(colors)))
@@ -137,11 +137,11 @@ class Layers:
 
     scene: Scene
     size: int
-    colors: tuple[Array, ...]
+    colors: tuple[Raster, ...]
     """OKLab, one per shape."""
-    rgb: Array
+    rgb: Raster
     """sRGB in [0, 1], shape (size, size, 3); hard shapes without antialiasing."""
-    lab: Array
+    lab: Raster
     """`rgb` in OKLab, or what a style made of it: the color to paint at each pixel."""
     label: Labels
     """Index of the topmost hard shape at each pixel."""
@@ -157,12 +157,12 @@ class Layers:
         return np.isin(self.role, [ROLES.index(name) for name in SUBJECT_ROLES])
 
     @cached_property
-    def distance(self) -> Array:
+    def distance(self) -> Raster:
         """Pixels to the nearest boundary between shapes, at most 0.12 of the size."""
         return boundary_distance(self.label)
 
     @cached_property
-    def flow(self) -> Array:
+    def flow(self) -> Raster:
         """Direction along the nearest edges in radians, shape (size, size)."""
         coarse = min(self.size, _FIELD)
         step = self.size // coarse
@@ -171,7 +171,7 @@ class Layers:
         tensor = np.stack([(dx * dx).sum(2), (dx * dy).sum(2), (dy * dy).sum(2)], axis=-1)
         tensor /= tensor.sum(axis=2).mean() + 1e-9
         unit = coarse / 128
-        tensor = sum(share * blur(tensor, sigma * unit) for share, sigma in _FLOW_SCALES)
+        tensor = np.stack([w * blur(tensor, sigma * unit) for w, sigma in _FLOW_SCALES]).sum(0)
         doubled = np.stack([tensor[..., 0] - tensor[..., 2] - 2e-3, 2 * tensor[..., 1]], -1)
         doubled /= np.linalg.norm(doubled, axis=-1, keepdims=True) + 1e-9
         doubled = resize(blur(doubled, 1.5 * unit), self.size)
@@ -206,12 +206,12 @@ def boundaries(label: Labels) -> NDArray[np.bool_]:
     return edge
 
 
-def boundary_distance(label: Labels, reach: float = 0.12) -> Array:
+def boundary_distance(label: Labels, reach: float = 0.12) -> Raster:
     """Pixels to the nearest boundary, at most `reach` of the size."""
     return distance_to(boundaries(label), reach * label.shape[0])
 
 
-def distance_to(mask: NDArray[np.bool_], reach: float) -> Array:
+def distance_to(mask: NDArray[np.bool_], reach: float) -> Raster:
     """Euclidean distance to the nearest set pixel, at most `reach`, both in pixels."""
     size = mask.shape[0]
     rows = np.arange(size, dtype=np.float32)[:, None]
@@ -233,7 +233,7 @@ def line_layer(
     width: float,
     effect: skia.PathEffect | None = None,
     deep: float = 0.5,
-) -> Array:
+) -> Raster:
     """How much outline covers each pixel, hidden lines removed.
 
     Args:
@@ -272,7 +272,7 @@ def line_layer(
     return np.asarray(sheet.pixels[..., 3], np.float32) / 255
 
 
-def over(below: Array, above: Array, coverage: Array) -> Array:
+def over(below: Raster, above: Raster, coverage: Raster | float) -> Raster:
     """Blend by coverage (size, size) or a number; pictures or single sRGB colors."""
     share = np.asarray(coverage, np.float32)
     if share.ndim == 2:

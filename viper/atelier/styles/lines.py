@@ -5,7 +5,7 @@ from random import Random
 import numpy as np
 import skia
 
-from viper.atelier.color import Array, mix, to_rgb, with_lightness
+from viper.atelier.color import mix, to_rgb, with_lightness
 from viper.atelier.scene import Scene, Shape
 from viper.atelier.styles.fields import blur, fractal, grain, grid, noise, sample, smoothstep
 from viper.atelier.styles.layers import (
@@ -19,7 +19,7 @@ from viper.atelier.styles.layers import (
     paint_for,
     rasterize,
 )
-from viper.atelier.styles.style import Picture, Roles
+from viper.atelier.styles.style import Picture, Raster, Roles
 
 
 def _wobble(rng: Random, length: float, deviation: float) -> skia.PathEffect:
@@ -27,7 +27,7 @@ def _wobble(rng: Random, length: float, deviation: float) -> skia.PathEffect:
     return skia.PathEffect.MakeCompose(skia.CornerPathEffect.Make(0.6 * length), rough)
 
 
-def _paper(roles: Roles, size: int, chance: np.random.Generator, *, tint: float = 0.35) -> Array:
+def _paper(roles: Roles, size: int, chance: np.random.Generator, *, tint: float = 0.35) -> Raster:
     base = to_rgb(with_lightness(roles["sky"], 0.945, tint))
     return np.asarray(base * (1 + 0.012 * fractal(size, 48, chance))[..., None], np.float32)
 
@@ -111,7 +111,7 @@ def line_art(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     return finish(over(sheet.rgb(), ink, lines))
 
 
-def _chalk_color(layers: Layers) -> Array:
+def _chalk_color(layers: Layers) -> Raster:
     lab = layers.lab.copy()
     lab[..., 0] = 0.6 + 0.36 * lab[..., 0]
     lab[..., 1:] *= 1.15
@@ -140,4 +140,3 @@ def chalk(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     rough = smoothstep(lines + 0.30 * tooth, 0.25, 0.75) * (lines > 0.02)
     bright = over(color, to_rgb(with_lightness(roles["light"], 0.95)), 0.55)
     return finish(over(rgb, bright, rough * 0.92))
-

@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 from random import Random
 
 import numpy as np
+import skia
 from numpy.random import Generator
 
-from viper.atelier.color import Array, to_rgb, with_lightness
+from viper.atelier.color import to_rgb, with_lightness
 from viper.atelier.scene import Scene
 from viper.atelier.styles.brush import Marks, at, bristles, dot, reach, scatter, stamp, thread
 from viper.atelier.styles.fields import blur, fractal, grain, grid, noise, sample, smoothstep
@@ -19,7 +20,7 @@ from viper.atelier.styles.layers import (
     over,
     rasterize,
 )
-from viper.atelier.styles.style import Picture, Roles
+from viper.atelier.styles.style import Picture, Raster, Roles
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,13 @@ class Coat:
     bristle: float = 0.5
 
 
+def _broken(lab: Raster, jitter: tuple[float, float], chance: Generator) -> Raster:
+    """Colors that differ from mark to mark; grays stay nearly gray."""
+    colorful = np.clip(0.1 + 9 * np.hypot(lab[:, 1], lab[:, 2]), 0, 1)
+    spread = np.stack([np.full_like(colorful, jitter[0])] + [colorful * jitter[1]] * 2, axis=1)
+    return np.asarray(lab + chance.standard_normal(lab.shape) * spread, np.float32)
+
+
 def _coat(sheet: Sheet, layers: Layers, coat: Coat, chance: Generator) -> None:
     size = layers.size
     x, y = scatter(size, coat.pitch * size, chance)
@@ -50,8 +58,7 @@ def _coat(sheet: Sheet, layers: Layers, coat: Coat, chance: Generator) -> None:
     length = reach(layers.label, x, y, angle, np.minimum(length, thin * 1.4))
     length = np.maximum(length, 0.014 * size)
     lab = at(layers.lab, x, y)
-    spread = np.array([coat.jitter[0], coat.jitter[1], coat.jitter[1]], np.float32)
-    lab = lab + chance.standard_normal(lab.shape).astype(np.float32) * spread
+    lab = _broken(lab, coat.jitter, chance)
     order = np.argsort(-length + 0.25 * length.mean() * chance.standard_normal(x.shape))
     marks = Marks(x, y, angle, length).take(order)
     stamp(sheet, bristles(coat.aspect, coat.bristle), marks, to_rgb(lab)[order])
@@ -86,8 +93,7 @@ def pointillist(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
             keep = gap < 0.02 * size
             x, y, gap = x[keep], y[keep], gap[keep]
         lab = at(layers.lab, x, y) * np.array([1, 1.25, 1.25], np.float32)
-        spread = np.array([0.05, 0.02, 0.02], np.float32) * contrast
-        lab = lab + chance.standard_normal(lab.shape).astype(np.float32) * spread
+        lab = _broken(lab, (0.05 * contrast, 0.02 * contrast), chance)
         guest = chance.random(x.shape) < 0.13 * contrast * (gap > 0.012 * size)
         other = partners[chance.integers(0, 3, x.size)]
         lab = np.where(guest[:, None], 0.45 * lab + 0.55 * other, lab)
@@ -97,13 +103,13 @@ def pointillist(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     return finish(sheet.rgb())
 
 
-def _swirl(layers: Layers, chance: Generator, strength: float) -> Array:
+def _swirl(layers: Layers, chance: Generator, strength: float) -> Raster:
     """The flow, turned by slow noise where no edge is near."""
     free = smoothstep(layers.distance, 0.0, 0.1 * layers.size) * (layers.role <= 3)
     return np.asarray(layers.flow + strength * free * noise(layers.size, 3, chance), np.float32)
 
 
-def _along(image: Array, angle: Array, length: float, steps: int) -> Array:
+def _along(image: Raster, angle: Raster, length: float, steps: int) -> Raster:
     """Average of a raster along the flow, `length` pixels each way."""
     size = image.shape[0]
     y, x = np.mgrid[:size, :size].astype(np.float32)
@@ -143,8 +149,11 @@ def expressionist(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture
     rgb = over(to_rgb(lab), to_rgb(with_lightness(roles["dark"], 0.15)), lines * 0.93)
     x, y = grid(size)
     bend = 0.016 * size
-    rgb = sample(rgb, x * size - 0.5 + bend * noise(size, 4, chance),
-                 y * size - 0.5 + bend * noise(size, 4, chance))
+    rgb = sample(
+        rgb,
+        x * size - 0.5 + bend * noise(size, 4, chance),
+        y * size - 0.5 + bend * noise(size, 4, chance),
+    )
     return finish(rgb)
 
 
@@ -175,30 +184,33 @@ def embroidery(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     chance = np.random.default_rng(rng.getrandbits(64))
     layers = rasterize(scene, roles, size, haze=0.1)
     x, y = grid(size)
-    count = 72
+    count = 52
     weave = np.cos(2 * np.pi * x * count) * np.cos(2 * np.pi * y * count)
     over_under = 0.5 * np.cos(np.pi * x * count) * np.cos(np.pi * y * count)
-    cloth = 1 + 0.05 * weave + 0.05 * over_under + 0.02 * fractal(size, 40, chance)
+    cloth = 1 + 0.08 * weave + 0.07 * over_under + 0.02 * fractal(size, 40, chance)
     sheet = Sheet(size)
     padding = over(layers.rgb * 0.8, to_rgb(roles["sky"]), (layers.label == 0).astype(np.float32))
     sheet.put(padding * cloth[..., None])
     shapes = scene.shapes
     angles = chance.random(len(shapes)) * 0.9 + 0.35
     angles[[i for i, s in enumerate(shapes) if s.role in ("ground", "water")]] = 0.0
-    for pitch, reach_out in ((0.0155, 0.062), (0.011, 0.034)):
+    for pitch, reach_out in ((0.019, 0.078), (0.0125, 0.042)):
         px, py = scatter(size, pitch * size, chance)
         home = at(layers.label, px, py)
         gap = at(layers.distance, px, py)
-        keep = (home > 0) & ((gap < 0.016 * size) | (pitch > 0.012))
+        keep = (home > 0) & ((gap < 0.016 * size) | (pitch > 0.015))
         px, py, home, gap = px[keep], py[keep], home[keep], gap[keep]
         satin = angles[home] + 0.05 * chance.standard_normal(px.shape)
         angle = np.where(gap < 0.012 * size, at(layers.flow, px, py), satin)
         wish = np.full(px.shape, reach_out * size, np.float32)
         length = np.maximum(reach(layers.label, px, py, angle, wish), 0.02 * size)
         lab = at(layers.lab, px, py)
-        lab[:, 0] += 0.035 * chance.standard_normal(px.shape)
+        lab[:, 0] += 0.055 * chance.standard_normal(px.shape)
         order = np.argsort(py + 0.02 * size * chance.standard_normal(px.shape))
         marks = Marks(px, py, angle, length).take(order)
         stamp(sheet, thread(6.0), marks, np.clip(to_rgb(lab)[order] * 1.12, 0, 1))
-    return finish(sheet.rgb())
-
+    running = skia.DashPathEffect.Make([0.02, 0.012], 0.0)
+    seam = line_layer(scene, size, width=0.0085, effect=running, deep=0.2)
+    rgb = sheet.rgb()
+    stitched = over(rgb * 0.5, to_rgb(with_lightness(roles["dark"], 0.25)), 0.4)
+    return finish(over(rgb, stitched, 0.85 * seam))

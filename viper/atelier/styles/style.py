@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,9 @@ Roles = Mapping[Role, Array]
 
 Picture = NDArray[np.uint8]
 """sRGB, shape (size, size, 3)."""
+
+Raster = NDArray[Any]
+"""Intermediate numbers, float32 or float64: per pixel (size, size, ...) or per mark (n, ...)."""
 
 Render = Callable[[Scene, Roles, int, Random], Picture]
 """(what to show, in which colors, how many pixels wide, randomness) -> the picture."""

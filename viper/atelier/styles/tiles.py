@@ -7,7 +7,7 @@ import numpy as np
 import skia
 from numpy.random import Generator
 
-from viper.atelier.color import Array, mix, to_oklab, to_rgb, with_lightness
+from viper.atelier.color import mix, to_oklab, to_rgb, with_lightness
 from viper.atelier.scene import Scene
 from viper.atelier.styles.brush import at
 from viper.atelier.styles.fields import blur, fractal, grain, grid, noise, sample, smoothstep
@@ -23,7 +23,7 @@ from viper.atelier.styles.layers import (
     rasterize,
     shape_colors,
 )
-from viper.atelier.styles.style import Picture, Roles
+from viper.atelier.styles.style import Picture, Raster, Roles
 
 _BAYER = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]], np.float32) / 16
 
@@ -96,7 +96,7 @@ def low_poly(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     return finish(base * (1 + 0.95 * light) + 0.13 * light)
 
 
-def _mesh(triangles: Array, tone: Array, size: int) -> Array:
+def _mesh(triangles: Raster, tone: Raster, size: int) -> Raster:
     """A gray value per triangle as a raster."""
     sheet = Sheet(size)
     sheet.canvas.clear(0xFF808080)
@@ -111,7 +111,7 @@ def _mesh(triangles: Array, tone: Array, size: int) -> Array:
     return sheet.rgb()[..., 0]
 
 
-def _snap(layers: Layers, x: Array, y: Array, limit: float) -> tuple[Array, Array]:
+def _snap(layers: Layers, x: Raster, y: Raster, limit: float) -> tuple[Raster, Raster]:
     """Move points to the nearest boundary if it is closer than `limit` pixels."""
     for _ in range(3):
         gap = at(layers.distance, x, y)
@@ -160,7 +160,7 @@ def cubist(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
 
 def voronoi(
     size: int, count: int, jitter: float, chance: Generator, *, warp: float = 0.0
-) -> tuple[Labels, Array]:
+) -> tuple[Labels, Raster]:
     """Cells around points on a jittered grid.
 
     Returns:
@@ -229,4 +229,3 @@ def mosaic(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     rgb = rgb * (1 + 0.10 * light * size / 256)[..., None]
     grout = to_rgb(mix(with_lightness(roles["sky"], 0.62, 0.3), roles["dark"], 0.45))
     return finish(over(rgb, grout, smoothstep(0.0054 * size - edge, 0.0, 0.003 * size)))
-

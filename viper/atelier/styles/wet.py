@@ -6,7 +6,16 @@ import numpy as np
 
 from viper.atelier.color import mix, to_rgb, with_lightness
 from viper.atelier.scene import Scene
-from viper.atelier.styles.fields import blur, fractal, grain, grid, noise, resize, sample, smoothstep
+from viper.atelier.styles.fields import (
+    blur,
+    fractal,
+    grain,
+    grid,
+    noise,
+    resize,
+    sample,
+    smoothstep,
+)
 from viper.atelier.styles.layers import (
     boundary_distance,
     distance_to,
@@ -35,7 +44,7 @@ def watercolor(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     paper = to_rgb(mix(with_lightness(roles["light"], 0.97, 0.5), roles["sky"], 0.06))
     bloom = fractal(size, 4, chance)
     density = 0.86 + 0.17 * bloom + 0.45 * np.exp(-gap / (0.006 * size))
-    density += 0.05 * grain(size, chance, 0.8) + 0.04 * noise(size, 64, chance)
+    density += 0.04 * grain(size, chance, 0.8) + 0.03 * noise(size, 64, chance)
     density *= np.where(layers.role == 0, 0.85 - 0.15 * (y - 0.3), 1.0)
     border = np.minimum(np.minimum(x, 1 - x), np.minimum(y, 1 - y))
     border = border + 0.016 * fractal(size, 6, chance)
@@ -77,7 +86,8 @@ def psychedelic(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     lines = line_layer(scene, size, width=0.014)
     rgb = over(rgb, to_rgb(with_lightness(loud["dark"], 0.17)), lines)
     bend = 0.011 * size
-    bx, by = np.sin(y * 16 + chance.random() * 6) * bend, np.sin(x * 13 + chance.random() * 6) * bend
+    bx = np.sin(y * 16 + chance.random() * 6) * bend
+    by = np.sin(x * 13 + chance.random() * 6) * bend
     return finish(sample(rgb, x * size - 0.5 + bx, y * size - 0.5 + by))
 
 
@@ -87,20 +97,20 @@ def glitch(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     rgb = draw_flat(scene, shape_colors(scene, roles), size).rgb()
     rows = np.arange(size)
     shift = np.zeros(size, np.int32)
-    for _ in range(9):
+    for _ in range(6):
         start = chance.random()
         height = 0.012 + 0.06 * chance.random()
         torn = (rows / size >= start) & (rows / size < start + height)
-        shift[torn] = round(float(chance.standard_normal()) * 0.07 * size)
+        shift[torn] = round(float(chance.standard_normal()) * 0.05 * size)
     columns = np.arange(size)
     split = max(round(0.014 * size), 1)
     out = np.empty_like(rgb)
     for channel, lean in enumerate((-split, 0, split)):
         index = (columns[None] + shift[:, None] + lean * (1 + (shift[:, None] != 0))) % size
         out[..., channel] = np.take_along_axis(rgb[..., channel], index, axis=1)
-    for _ in range(7):
+    for _ in range(5):
         top, left = chance.integers(0, size, 2)
-        tall, wide = max(int(size * 0.02 * (0.4 + chance.random())), 1), int(size * 0.3)
+        tall, wide = max(int(size * 0.014 * (0.4 + chance.random())), 1), int(size * 0.3)
         block = out[top : top + tall, left : left + wide]
         if block.size:
             block[:] = block[:, :1]
