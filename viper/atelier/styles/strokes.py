@@ -135,7 +135,7 @@ def expressionist(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture
     chance = np.random.default_rng(rng.getrandbits(64))
     layers = rasterize(scene, roles, size)
     flow = _swirl(layers, chance, 1.1)
-    bands = _along(grain(size, chance, 3.0), flow, 0.09 * size, 6)
+    bands = _along(noise(size, 85, chance), flow, 0.09 * size, 6)
     bands = blur(bands, 1.2 * size / 256)
     bands /= bands.std() + 1e-6
     lab = layers.lab * np.array([1, 1.45, 1.45], np.float32)

@@ -88,7 +88,7 @@ def low_poly(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     first = np.stack([a, b, np.where(tilt, c, d)], axis=2)
     second = np.stack([np.where(tilt, b, a), d, c], axis=2)
     triangles = np.concatenate([first.reshape(-1, 3, 2), second.reshape(-1, 3, 2)])
-    tone = 0.5 + 0.055 * chance.standard_normal(len(triangles))
+    tone = 0.5 + 0.07 * chance.standard_normal(len(triangles))
     tone += 0.1 * (np.arange(len(tone)) < len(tone) // 2) - 0.05
     mesh = _mesh(triangles, np.clip(tone, 0.2, 0.8), size)
     base = draw_flat(angular, list(layers.colors), size).rgb()
@@ -153,8 +153,9 @@ def cubist(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     sx = scene.focus[0] + rx * cosine - ry * sine + offset[code, 0]
     sy = scene.focus[1] + rx * sine + ry * cosine + offset[code, 1]
     rgb = sample(rgb, sx * size - 0.5, sy * size - 0.5)
-    tone = 1 + 0.12 * np.tanh(shade) + 0.06 * chance.standard_normal(256).astype(np.float32)[code]
+    tone = 1 + 0.15 * np.tanh(shade) + 0.08 * chance.standard_normal(256).astype(np.float32)[code]
     rgb = rgb * (tone * (1 + 0.022 * grain(size, chance)))[..., None]
+    rgb = rgb + 0.22 * (tone - 1)[..., None]
     return finish(over(rgb, ink, 0.8 * np.clip(1.1 - seam * size / (0.9 * size / 256), 0, 1)))
 
 
