@@ -40,6 +40,11 @@ class ModelUnavailable(ViperError):
 class LanguageModelError(ViperError):
     """A language model gave no usable answer; the offline extractor can take over."""
 
+    def __init__(self, message: str, *, raw_replies: tuple[str, ...] = ()) -> None:
+        """Keeps what the model wrote, for the store and for whoever looks into it."""
+        super().__init__(message)
+        self.raw_replies = raw_replies
+
 
 class Refused(LanguageModelError):
     """The model declined to answer, or a content filter stopped it."""

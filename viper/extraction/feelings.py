@@ -1,0 +1,224 @@
+"""Which words of a clause praise or blame, and what little words do to an attribute.
+
+    cue       "love", "not my thing", "👎"       signed strength, negation applied
+    modifier  "too dark", "less busy", "no clutter", "not dark enough", "I wish it were darker"
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from viper.extraction.clauses import Clause
+from viper.extraction.lexicon import Lexicon
+from viper.extraction.matching import Match
+
+STRESSED, PLAIN, MENTIONED = 0.9, 0.7, 0.5
+_REACH = 6
+"""Words a negation or modifier looks across."""
+
+Effect = Literal["like", "dislike", "flip"]
+"""Of a modifier: decided by itself, or the opposite of the clause's feeling."""
+
+
+@dataclass(frozen=True)
+class Cue:
+    """Words that carry a feeling."""
+
+    start: int
+    stop: int
+    value: float
+    """Polarity times strength, -1 to 1."""
+    is_verb: bool
+    """It speaks of what follows ("love the teal"), not of what it stands beside."""
+
+
+@dataclass(frozen=True)
+class Modifier:
+    """What the words before or after an attribute do to it."""
+
+    effect: Effect
+    strength: float
+
+
+def cues_in(clause: Clause, matches: Sequence[Match], lexicon: Lexicon) -> tuple[Cue, ...]:
+    """The cues of a clause in order, with negation, stress and softening applied."""
+    words = clause.texts
+    verbs = lexicon.phrases("verbs")
+    named = {index: match for match in matches for index in range(match.start, match.stop)}
+    found: list[Cue] = []
+    index = 0
+    while index < len(words):
+        symbol = lexicon.emoji.get(words[index])
+        at = (1, symbol) if symbol is not None else lexicon.cue_table.at(words, index)
+        if at is None or not _is_cue(words, index, at[0], named, lexicon):
+            index += 1
+            continue
+        length, value = at
+        starts = [m for m in matches if m.start <= index < m.stop and m.stop - m.start > length]
+        if not starts:
+            value = _toned(clause, index, index + length, value, named, lexicon)
+            is_verb = verbs.at(words, index) is not None
+            found.append(Cue(index, index + length, value, is_verb))
+        index += length
+    return tuple(found)
+
+
+def without_overlaps(
+    matches: Sequence[Match], cues: Sequence[Cue], lexicon: Lexicon
+) -> tuple[Match, ...]:
+    """Matches that are not merely words of a longer cue ("leaves me cold", "so cool")."""
+    ambiguous = lexicon.words("praise_or_look")
+    return tuple(
+        match
+        for match in matches
+        if not any(
+            cue.start < match.stop
+            and match.start < cue.stop
+            and (cue.stop - cue.start > match.stop - match.start or match.surface in ambiguous)
+            for cue in cues
+        )
+    )
+
+
+def modifier(
+    clause: Clause, match: Match, matches: Sequence[Match], cues: Sequence[Cue], lexicon: Lexicon
+) -> Modifier | None:
+    """What stands right before or after the match, as a modifier of it; None if nothing does."""
+    words = clause.texts
+    if words[match.stop : match.stop + 1] == ("enough",) and _negator_before(
+        words, match.start, matches, lexicon
+    ):
+        return Modifier("like", PLAIN)
+    blocked = {i for cue in cues for i in range(cue.start, cue.stop)}
+    blocked -= set(range(match.start, match.stop))
+    named = {i for other in matches for i in range(other.start, other.stop)}
+    joined_by_and = False
+    index = match.start
+    while index > 0 and match.start - index < _REACH:
+        if (found := _modifier_at(clause, index, matches, lexicon)) is not None:
+            return None if found.effect == "flip" and joined_by_and else found
+        word = words[index - 1]
+        joined_by_and = joined_by_and or word == "and"
+        passes = (
+            index - 1 in named
+            or word in lexicon.words("stop")
+            or word in lexicon.words("intensifiers")
+            or word in lexicon.words("softeners")
+        )
+        if not passes or index - 1 in blocked:
+            return None
+        index -= 1
+    return None
+
+
+def _modifier_at(
+    clause: Clause, stop: int, matches: Sequence[Match], lexicon: Lexicon
+) -> Modifier | None:
+    """The modifier whose last word stands right before `stop`."""
+    words = clause.texts
+    if length := lexicon.phrases("want").ending(words, stop):
+        # "needs contrast" wants it; "doesn't need the grain" does not.
+        if words[stop - length] in ("not", "isn't") or not _negator_before(
+            words, stop - length, matches, lexicon
+        ):
+            return Modifier("like", _degree(clause, stop - length, PLAIN, lexicon))
+        return Modifier("dislike", MENTIONED)
+    length = lexicon.phrases("excess_phrases").ending(words, stop) or int(
+        words[stop - 1] in lexicon.words("excess")
+    )
+    if length:
+        if _negator_before(words, stop - length, matches, lexicon):
+            return Modifier("dislike", MENTIONED)
+        return Modifier("dislike", _degree(clause, stop - length, PLAIN, lexicon))
+    if length := lexicon.phrases("less").ending(words, stop):
+        return Modifier("dislike", _degree(clause, stop - length, PLAIN, lexicon))
+    if length := lexicon.phrases("more").ending(words, stop):
+        return Modifier("like", _degree(clause, stop - length, PLAIN, lexicon))
+    if lexicon.phrases("absent").ending(words, stop) or _is_negator(words, stop - 1, lexicon):
+        return Modifier("flip", MENTIONED)
+    return None
+
+
+def _is_cue(
+    words: tuple[str, ...], index: int, length: int, named: dict[int, Match], lexicon: Lexicon
+) -> bool:
+    """Some words are cues only in some places: "I like teal", but "looks like teal"."""
+    word = words[index]
+    if length > 1:
+        return True
+    before = words[index - 1] if index else None
+    needed = lexicon.data["needs_before"].get(word)
+    if needed is not None:
+        return before in needed if before else word in lexicon.words("opens_with")
+    following = words[index + 1] if index + 1 < len(words) else None
+    if word.endswith("ly") or word == "pretty":
+        # Before another cue it only measures: "terribly beautiful", "pretty bad".
+        if following and lexicon.cue_table.at(words, index + 1) is not None:
+            return False
+    if word == "pretty" and (match := named.get(index + 1)) is not None:
+        has_noun = any(m.attribute is None for i, m in named.items() if i >= match.stop)
+        return match.attribute is None or has_noun or match.facet in lexicon.words("hue_facets")
+    if word in lexicon.words("praise_or_look") and (match := named.get(index)) is not None:
+        neighbors = (named.get(match.stop), named.get(index - 2), named.get(index - 1))
+        facets = lexicon.words("look_facets")
+        return not any(n is not None and n is not match and n.facet in facets for n in neighbors)
+    return True
+
+
+def _toned(
+    clause: Clause,
+    start: int,
+    stop: int,
+    value: float,
+    named: dict[int, Match],
+    lexicon: Lexicon,
+) -> float:
+    words = clause.texts
+    sign = 1.0 if value > 0 else -1.0
+    strength = _degree(clause, start, abs(value), lexicon)
+    if clause.stressed or any(word.shouted for word in clause.words[start:stop]):
+        strength = max(strength, STRESSED)
+    matches = list(dict.fromkeys(named.values()))
+    if start and words[start - 1] in ("too", "overly") and value > 0:
+        return -PLAIN
+    if _negator_before(words, start, matches, lexicon):
+        # "Not bad" is mild praise, "don't love it" is plain blame.
+        return MENTIONED if sign < 0 else -min(strength, PLAIN)
+    return sign * strength
+
+
+def _degree(clause: Clause, start: int, strength: float, lexicon: Lexicon) -> float:
+    """Strength after the words of measure before `start`: "so", "way", "a bit"."""
+    before = clause.texts[max(0, start - 3) : start]
+    if any(word in lexicon.words("softeners") for word in before):
+        return min(strength, MENTIONED)
+    if clause.stressed or any(word in lexicon.words("stress") for word in before[-2:]):
+        return max(strength, STRESSED)
+    return strength
+
+
+def _negator_before(
+    words: tuple[str, ...], start: int, matches: Sequence[Match], lexicon: Lexicon
+) -> bool:
+    """True if a negation reaches `start` across words that carry no meaning of their own."""
+    named = {i for match in matches for i in range(match.start, match.stop)}
+    passing = (lexicon.words("stop"), lexicon.words("intensifiers"), lexicon.words("softeners"))
+    if set(words[:start]) & lexicon.words("clause_negators"):
+        return True
+    for index in range(start - 1, max(-1, start - 1 - _REACH), -1):
+        if _is_negator(words, index, lexicon):
+            return True
+        if index in named or not any(words[index] in allowed for allowed in passing):
+            return False
+    return False
+
+
+def _is_negator(words: tuple[str, ...], index: int, lexicon: Lexicon) -> bool:
+    word = words[index]
+    if word not in lexicon.words("negators") and not word.endswith("n't"):
+        return False
+    table = lexicon.phrases("not_negators")
+    return not any(
+        (found := table.at(words, start)) is not None and start + found[0] > index
+        for start in range(max(0, index - 3), index + 1)
+    )

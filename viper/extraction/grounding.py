@@ -1,0 +1,26 @@
+"""What vague words mean: "lovely colors" are the colors this picture is known to have."""
+
+from collections.abc import Mapping
+
+from viper.taxonomy import TasteAttribute, Taxonomy
+
+SALIENT = ("art style", "color palette", "lighting", "mood")
+"""Facets a person reacts to first; weak evidence where they name none."""
+MAX_NAMED = 3
+"""Attributes of one facet that a vague word can stand for."""
+
+
+def of_facet(
+    facet: str, known: Mapping[str, tuple[str, ...]], taxonomy: Taxonomy
+) -> tuple[TasteAttribute, ...]:
+    """The picture's attributes of a facet, the most salient first, at most `MAX_NAMED`."""
+    found = (taxonomy.find(name) for name in known.get(facet, ()))
+    return tuple(attribute for attribute in found if attribute is not None)[:MAX_NAMED]
+
+
+def most_salient(
+    known: Mapping[str, tuple[str, ...]], taxonomy: Taxonomy
+) -> tuple[TasteAttribute, ...]:
+    """One attribute of each salient facet the picture is known for."""
+    found = (of_facet(facet, known, taxonomy)[:1] for facet in SALIENT)
+    return tuple(attribute for attributes in found for attribute in attributes)

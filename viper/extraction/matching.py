@@ -1,0 +1,236 @@
+"""Where a clause names an attribute or a facet: synonyms, inflections and small typos.
+
+Phrases of the taxonomy are matched longest first. A facet's generic words ("colors", "the light")
+are matched too: they name no attribute, but say what praise or blame is about.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from viper.extraction.lexicon import Lexicon, phrase
+from viper.taxonomy import TasteAttribute, Taxonomy
+
+MIN_TYPO_LETTERS = 6
+"""Shorter words have too many neighbors."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """Words `start` to `stop` of a clause name an attribute, or only a facet."""
+
+    start: int
+    stop: int
+    attribute: TasteAttribute | None
+    """None if only the facet is named."""
+    facet: str
+    surface: str
+    """The phrase of the taxonomy that matched."""
+    comparative: bool = False
+    """In a form such as "darker": on its own a wish."""
+    certain: bool = True
+    """False for a typo or a similar meaning."""
+
+
+class Matcher:
+    """Finds the phrases of one taxonomy."""
+
+    def __init__(
+        self, taxonomy: Taxonomy, lexicon: Lexicon, *, is_word: Callable[[str], bool]
+    ) -> None:
+        """Indexes all phrases.
+
+        Args:
+            taxonomy: What to find.
+            lexicon: Idioms and spelling.
+            is_word: True for correctly spelled English words: those are never taken for typos.
+        """
+        self._taxonomy = taxonomy
+        self._lexicon = lexicon
+        self._is_word = is_word
+        self._entries: dict[str, list[tuple[tuple[str, ...], str, TasteAttribute | None, str]]] = {}
+        self._vocabulary: set[str] = set()
+        for facet in taxonomy.facets.values():
+            for word in facet.generic:
+                self._index(word, None, facet.name)
+        for surface, name in taxonomy.phrases().items():
+            attribute = taxonomy.attributes[name]
+            self._index(surface, attribute, attribute.facet)
+        for surface, target in lexicon.idioms.items():
+            if (found := taxonomy.find(target)) is not None:
+                self._index(surface, found, found.facet)
+        for entries in self._entries.values():
+            # A phrase that names an attribute beats an equal one that only names a facet.
+            entries.sort(key=lambda entry: (-len(entry[0]), entry[2] is None))
+
+    def find(self, words: Sequence[str]) -> tuple[Match, ...]:
+        """Matches in order; none overlaps another."""
+        forms = [self._forms(word) for word in words]
+        found: list[Match] = []
+        index = 0
+        while index < len(words):
+            match = self._at(words, forms, index) or self._typo(words[index], index)
+            if match is None:
+                index += 1
+            else:
+                found.append(match)
+                index = match.stop
+        return tuple(self._in_context(words, found))
+
+    def knows(self, word: str) -> bool:
+        """True if the word is part of any phrase."""
+        return any(form in self._vocabulary for form in self._forms(word))
+
+    def _index(self, surface: str, attribute: TasteAttribute | None, facet: str) -> None:
+        spelling = self._lexicon.spelling
+        words = tuple(spelling.get(word, word) for word in phrase(surface.casefold()))
+        if not words:
+            return
+        self._vocabulary.update(words)
+        for first in {words[0], *singular(words[0])}:
+            self._entries.setdefault(first, []).append((words, surface, attribute, facet))
+
+    def _forms(self, word: str) -> tuple[str, ...]:
+        return (word, *inflections(word))
+
+    def _at(
+        self, words: Sequence[str], forms: Sequence[tuple[str, ...]], start: int
+    ) -> Match | None:
+        best: tuple[int, int, Match] | None = None
+        for rank, form in enumerate(forms[start]):
+            for phrase_words, surface, attribute, facet in self._entries.get(form, ()):
+                stop = start + len(phrase_words)
+                if stop > len(words) or not all(
+                    _same(phrase_words[i], forms[start + i]) for i in range(len(phrase_words))
+                ):
+                    continue
+                key = (-len(phrase_words), rank)
+                if best is None or key < best[:2]:
+                    compared = words[start].endswith("er") and not phrase_words[0].endswith("er")
+                    match = Match(start, stop, attribute, facet, surface, comparative=compared)
+                    best = (*key, match)
+        return best[2] if best else None
+
+    def _typo(self, word: str, index: int) -> Match | None:
+        if len(word) < MIN_TYPO_LETTERS or not word.isalpha() or self._is_word(word):
+            return None
+        allowed = 1 if len(word) < 9 else 2
+        candidates = sorted(
+            (distance, known)
+            for known in self._entries
+            if known[0] == word[0] and abs(len(known) - len(word)) <= allowed
+            if (distance := edits(word, known, limit=allowed)) <= allowed
+        )
+        for _, known in candidates:
+            single = [entry for entry in self._entries[known] if len(entry[0]) == 1]
+            if single:
+                _, surface, attribute, facet = single[0]
+                return Match(index, index + 1, attribute, facet, surface, certain=False)
+        return None
+
+    def _in_context(self, words: Sequence[str], matches: Sequence[Match]) -> Iterator[Match]:
+        """Adjectives that mean another thing with a noun: "the light is soft" is soft light."""
+        for place, match in enumerate(matches):
+            noun = self._noun_of(words, matches, place)
+            if match.attribute is None or noun is None or noun.facet == match.facet:
+                yield match
+                continue
+            generic = self._taxonomy.facets[noun.facet].generic
+            options = (self._taxonomy.find(f"{match.surface} {g}") for g in generic)
+            found = next((a for a in options if a is not None and a.facet == noun.facet), None)
+            if found is None:
+                yield match
+            else:
+                yield Match(
+                    match.start,
+                    match.stop,
+                    found,
+                    found.facet,
+                    match.surface,
+                    comparative=match.comparative,
+                    certain=match.certain,
+                )
+
+    def _noun_of(
+        self, words: Sequence[str], matches: Sequence[Match], place: int
+    ) -> Match | None:
+        """The facet noun an adjective belongs to: right after it, or before "is", or None."""
+        match = matches[place]
+        for other in matches[place + 1 :]:
+            between = words[match.stop : other.start]
+            if other.attribute is None and all(w in ("and", "of") for w in between):
+                return other
+            if other.attribute is None:
+                break
+        for other in reversed(matches[:place]):
+            between = words[other.stop : match.start]
+            if other.attribute is None and set(between) & _COPULAS:
+                return other
+        return None
+
+
+_COPULAS = frozenset(
+    {"is", "are", "was", "were", "looks", "look", "feels", "feel", "seems", "seem", "being"}
+    | {"isn't", "aren't", "wasn't", "weren't", "be", "so", "too"}
+)
+
+
+def singular(word: str) -> tuple[str, ...]:
+    """The word without a plural ending, if it may have one."""
+    if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+        return ()
+    if word.endswith("ies"):
+        return (word[:-3] + "y",)
+    if word.endswith(("shes", "ches", "xes", "sses", "zes")):
+        return (word[:-2], word[:-1])
+    return (word[:-1],)
+
+
+_ENDINGS = ("er", "est", "ish", "ness", "ly", "y")
+
+
+def inflections(word: str) -> tuple[str, ...]:
+    """Words this one may be a form of, likeliest first: singular, positive degree, adjective.
+
+    Over-generates on purpose; only forms that a phrase of the taxonomy contains ever count.
+    """
+    found = dict.fromkeys(singular(word))
+    for base in (word, *singular(word)):
+        for ending in _ENDINGS:
+            stem = base.removesuffix(ending)
+            if stem != base and len(stem) >= 3:
+                found.update(dict.fromkeys(_stems(stem, ending)))
+    found.update(dict.fromkeys((word + "s", word + "y", word + "ed")) if len(word) > 3 else {})
+    return tuple(form for form in found if form != word)
+
+
+def _stems(stem: str, ending: str) -> Iterator[str]:
+    if stem.endswith("i"):
+        yield stem[:-1] + "y"
+    yield stem
+    yield stem + "e"
+    if len(stem) > 3 and stem[-1] == stem[-2]:
+        yield stem[:-1]
+    if ending == "ly" and stem.endswith("al"):
+        yield stem.removesuffix("al")
+
+
+def _same(word: str, forms: tuple[str, ...]) -> bool:
+    return word in forms or any(form in forms for form in singular(word))
+
+
+def edits(first: str, second: str, *, limit: int) -> int:
+    """Insertions, deletions, substitutions and swaps of neighbors; `limit` + 1 if more."""
+    if abs(len(first) - len(second)) > limit:
+        return limit + 1
+    rows = [list(range(len(second) + 1))]
+    for i, a in enumerate(first, 1):
+        row = [i]
+        for j, b in enumerate(second, 1):
+            cost = min(rows[-1][j] + 1, row[j - 1] + 1, rows[-1][j - 1] + (a != b))
+            if i > 1 and j > 1 and a == second[j - 2] and first[i - 2] == b:
+                cost = min(cost, rows[-2][j - 2] + 1)
+            row.append(cost)
+        rows.append(row)
+        if min(row) > limit:
+            return limit + 1
+    return min(rows[-1][-1], limit + 1)

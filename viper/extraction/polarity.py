@@ -1,0 +1,215 @@
+"""Whether a named attribute is liked: from its clause, its neighbors, the button, or its sound.
+
+In this order, the first that says anything:
+    a modifier ("too dark") · a cue in the clause · the clause before or after in the same breath ·
+    the opposite of the clause before a "but" · the button · the one feeling of the whole comment ·
+    the sound of the word itself ("garish", "serene")
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from viper.extraction.clauses import Clause
+from viper.extraction.feelings import MENTIONED, PLAIN, Cue, Modifier, modifier
+from viper.extraction.lexicon import Lexicon
+from viper.extraction.matching import Match
+from viper.preference import Stance
+
+CONTRASTED = 0.6
+"""Strength of what stands behind a "but" without a word of blame or praise of its own."""
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A clause with what was found in it."""
+
+    clause: Clause
+    matches: tuple[Match, ...]
+    cues: tuple[Cue, ...]
+    modifiers: tuple[Modifier | None, ...]
+    """One per match."""
+
+    def tone(self) -> float | None:
+        """The feeling of the clause as a whole, signed strength; None if it has none."""
+        if self.cues:
+            return self.cues[-1].value
+        decided = [m for m in self.modifiers if m is not None and m.effect != "flip"]
+        if decided:
+            return decided[-1].strength * (1 if decided[-1].effect == "like" else -1)
+        return None
+
+
+@dataclass(frozen=True)
+class Background:
+    """The feeling around a clause that has none of its own."""
+
+    value: float
+    source: Literal["neighbor", "contrast", "button", "comment"]
+
+
+def parse(
+    clause: Clause, matches: tuple[Match, ...], cues: tuple[Cue, ...], lexicon: Lexicon
+) -> Parsed:
+    """The clause with the modifier of each match."""
+    modifiers = tuple(modifier(clause, m, matches, cues, lexicon) for m in matches)
+    return Parsed(clause, matches, cues, modifiers)
+
+
+def backgrounds(
+    parsed: Sequence[Parsed], stance: Stance | None, lexicon: Lexicon
+) -> tuple[Background | None, ...]:
+    """The background of every clause, in order."""
+    tones = _with_echoes(parsed, lexicon)
+    button = {"like": MENTIONED, "dislike": -MENTIONED}.get(stance or "mixed")
+    feelings = {tone > 0 for tone in tones if tone is not None}
+    found: list[Background | None] = []
+    for index in range(len(parsed)):
+        background = _own_breath(parsed, tones, index) or _contrast(parsed, tones, found, index)
+        if background is None and button is not None:
+            background = Background(button, "button")
+        if background is None and len(feelings) == 1:
+            background = Background(MENTIONED if feelings.pop() else -MENTIONED, "comment")
+            feelings = {background.value > 0}
+        found.append(background)
+    return tuple(found)
+
+
+def feeling(
+    parsed: Parsed, place: int, background: Background | None, lexicon: Lexicon, *, explicit: bool
+) -> float | None:
+    """Signed strength of the match at `place`; None if nothing says whether it is liked.
+
+    Args:
+        parsed: The clause.
+        place: Index into its matches.
+        background: The feeling around the clause.
+        lexicon: For wishes, comparisons and the sound of words.
+        explicit: True if any words of the comment praise or blame; a button alone is not words.
+    """
+    match, change = parsed.matches[place], parsed.modifiers[place]
+    local = _local(parsed, match, lexicon)
+    sound = _sound(parsed.clause, match, lexicon)
+    if change is not None and change.effect != "flip":
+        return change.strength if change.effect == "like" else -change.strength
+    if change is not None:
+        # "No clutter" is praise and "no warmth" blame, unless the clause says otherwise.
+        base = local or (background.value if background else 0.0) or (-sound or 1)
+        return -change.strength if base > 0 else change.strength
+    if local is not None:
+        return local
+    if background is None:
+        return sound * MENTIONED or None
+    if sound < 0 < background.value and (background.source != "button" or explicit):
+        return -MENTIONED
+    return background.value
+
+
+def _local(parsed: Parsed, match: Match, lexicon: Lexicon) -> float | None:
+    """What the clause itself says about the match."""
+    words = parsed.clause.texts
+    wishes = any(
+        lexicon.phrases("wish").at(words, i) is not None for i in range(min(match.start, len(words)))
+    )
+    cue = _governing(parsed.cues, match)
+    if cue is not None and cue.value > 0 and _is_the_lesser(words, match, lexicon):
+        return -MENTIONED
+    if wishes and (cue is None or cue.value > 0 or cue.start > match.start):
+        return PLAIN
+    if cue is not None:
+        return cue.value
+    return PLAIN if match.comparative else None
+
+
+def _governing(cues: Sequence[Cue], match: Match) -> Cue | None:
+    """The cue that speaks of the match: the verb before it, else the nearest one."""
+    inside = [cue for cue in cues if cue.start < match.stop and match.start < cue.stop]
+    before = [cue for cue in cues if cue.stop <= match.start]
+    after = [cue for cue in cues if cue.start >= match.stop]
+    if inside:
+        return inside[0]
+    if before and (before[-1].is_verb or not after):
+        return before[-1]
+    if not before:
+        return after[0] if after else None
+    return before[-1] if match.start - before[-1].stop <= after[0].start - match.stop else after[0]
+
+
+def _is_the_lesser(words: tuple[str, ...], match: Match, lexicon: Lexicon) -> bool:
+    """True for Y in "I prefer X over Y"."""
+    compared = lexicon.words("versus_after")
+    for index in range(1, match.start):
+        if lexicon.phrases("versus").at(words, index) is not None:
+            length = lexicon.phrases("versus").at(words, index)
+            is_after = set(words[:index]) & compared
+            if is_after and length is not None and index + length[0] <= match.start:
+                return words[index - 1] not in compared
+    return False
+
+
+def _sound(clause: Clause, match: Match, lexicon: Lexicon) -> int:
+    written = " ".join(clause.texts[match.start : match.stop])
+    sound = lexicon.connotation
+    return sound.get(written, 0) or sound.get(match.surface, 0)
+
+
+def _with_echoes(parsed: Sequence[Parsed], lexicon: Lexicon) -> list[float | None]:
+    """Tones, with "... but the neon is not" as the opposite of what it leaves out."""
+    tones: list[float | None] = []
+    for part in parsed:
+        tone = part.tone()
+        last = part.clause.texts[-1]
+        if tone is None and (last == "not" or last.endswith("n't")):
+            before = next((t for t in reversed(tones) if t is not None), 1.0)
+            tone = -PLAIN if before > 0 else PLAIN
+        tones.append(tone)
+    return tones
+
+
+def _own_breath(
+    parsed: Sequence[Parsed], tones: Sequence[float | None], index: int
+) -> Background | None:
+    """The clause's echoed tone, or that of the nearest clause joined to it by a comma or "and"."""
+    own = tones[index]
+    if own is not None:
+        return Background(own, "neighbor")
+    place = index
+    while place > 0 and parsed[place].clause.link == "same":
+        place -= 1
+        if (tone := tones[place]) is not None:
+            return Background(_weaker(tone, PLAIN), "neighbor")
+    if parsed[index].clause.link in ("contrast", "except"):
+        return None
+    for place in range(index + 1, len(parsed)):
+        if parsed[place].clause.link != "same" or parsed[index].clause.concessive:
+            return None
+        if (tone := tones[place]) is not None:
+            return Background(_weaker(tone, PLAIN), "neighbor")
+    return None
+
+
+def _contrast(
+    parsed: Sequence[Parsed],
+    tones: Sequence[float | None],
+    found: Sequence[Background | None],
+    index: int,
+) -> Background | None:
+    """The opposite of the clause before a "but", or of the one after an "although"."""
+    clause = parsed[index].clause
+    following = tones[index + 1] if index + 1 < len(tones) else None
+    if clause.concessive and following is not None:
+        return Background(-_weaker(following, CONTRASTED), "contrast")
+    start = index
+    while start > 0 and parsed[start].clause.link == "same":
+        start -= 1
+    if parsed[start].clause.link not in ("contrast", "except") or start == 0:
+        return None
+    before = tones[start - 1]
+    if before is None:
+        earlier = found[start - 1]
+        before = earlier.value if earlier else None
+    return None if before is None else Background(-_weaker(before, CONTRASTED), "contrast")
+
+
+def _weaker(value: float, limit: float) -> float:
+    return max(-limit, min(limit, value))

@@ -1,0 +1,240 @@
+"""One comment, read: named attributes, vague words resolved from the picture, and doubts."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from viper.extraction.clauses import Clause, clauses
+from viper.extraction.feelings import MENTIONED, cues_in, without_overlaps
+from viper.extraction.grounding import most_salient, of_facet
+from viper.extraction.lexicon import Lexicon
+from viper.extraction.matching import Match, Matcher
+from viper.extraction.polarity import Background, Parsed, backgrounds, feeling, parse
+from viper.extraction.reply import Sided
+from viper.extraction.similarity import Candidate, Similarity
+from viper.extraction.subjects import is_subject
+from viper.preference import Attribute, Comment, Evidence
+from viper.taxonomy import TasteAttribute, Taxonomy
+
+HINTED = 0.3
+"""Strength of what a bare "I love it" or a click says about one of a picture's attributes."""
+VAGUE = 0.6
+"""At most this, where "lovely colors" is resolved from the picture."""
+MAX_CANDIDATES = 12
+"""Words of one comment that are looked up by meaning; bounds the time of a rambling one."""
+MAX_ATTRIBUTES = 40
+"""Of one comment."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one comment says."""
+
+    sided: tuple[Sided, ...] = ()
+    doubts: tuple[str, ...] = ()
+    understood: bool = True
+    """False if the comment has words, and none of them is about how the picture looks."""
+
+
+class Reader:
+    """Reads comments one by one; holds only lookups."""
+
+    def __init__(
+        self, taxonomy: Taxonomy, lexicon: Lexicon, *, matcher: Matcher, similarity: Similarity
+    ) -> None:
+        self._taxonomy = taxonomy
+        self._lexicon = lexicon
+        self._matcher = matcher
+        self._similarity = similarity
+
+    def read(
+        self, index: int, comment: Comment, known: Mapping[str, tuple[str, ...]]
+    ) -> Reading:
+        """The reading of one comment.
+
+        Args:
+            index: Its place, for the evidence.
+            comment: What the person wrote and pressed.
+            known: Attributes of its picture by facet, the most salient first.
+        """
+        parsed = [self._parse(clause) for clause in clauses(comment.text, self._lexicon)]
+        around = backgrounds(parsed, comment.stance, self._lexicon)
+        parsed, doubts = self._with_similar(parsed, around)
+        page = _Page(index, comment, known, [])
+        doubts += self._named(page, parsed, around)
+        self._vague(page, parsed, around, doubts)
+        bare = not any(part.matches for part in parsed) and self._is_bare(parsed)
+        if bare and not page.found:
+            self._bare(page, parsed, comment)
+        understood = bool(page.found or doubts or bare)
+        return Reading(tuple(page.found[:MAX_ATTRIBUTES]), tuple(doubts), understood)
+
+    def _parse(self, clause: Clause) -> Parsed:
+        matches = self._matcher.find(clause.texts)
+        cues = cues_in(clause, matches, self._lexicon)
+        return parse(
+            clause, without_overlaps(matches, cues, self._lexicon), cues, self._lexicon
+        )
+
+    def _named(
+        self, page: "_Page", parsed: Sequence[Parsed], around: Sequence[Background | None]
+    ) -> list[str]:
+        """Adds every attribute that is named; returns those nobody can tell the polarity of."""
+        doubts = []
+        explicit = any(part.tone() is not None for part in parsed)
+        for part, background in zip(parsed, around, strict=True):
+            for place, match in enumerate(part.matches):
+                if match.attribute is None:
+                    continue
+                value = feeling(part, place, background, self._lexicon, explicit=explicit)
+                if value is None:
+                    doubts.append(
+                        f"It is unclear whether {match.attribute.name!r} is liked in "
+                        f"{part.clause.quote(page.comment.text)[:80]!r}."
+                    )
+                else:
+                    page.add(match.attribute, value, part.clause)
+        return doubts
+
+    def _vague(
+        self,
+        page: "_Page",
+        parsed: Sequence[Parsed],
+        around: Sequence[Background | None],
+        doubts: list[str],
+    ) -> None:
+        """Adds what generic words stand for: "more color", "lovely light"."""
+        named = {m.facet for part in parsed for m in part.matches if m.attribute is not None}
+        explicit = any(part.tone() is not None for part in parsed)
+        for part, background in zip(parsed, around, strict=True):
+            for place, match in enumerate(part.matches):
+                if match.attribute is not None or _is_described(part, place):
+                    continue
+                value = feeling(part, place, background, self._lexicon, explicit=explicit)
+                if value is None:
+                    continue
+                if part.modifiers[place] is not None:
+                    word = part.clause.texts[match.start]
+                    meant = self._taxonomy.find(self._lexicon.quantity.get(word, ""))
+                    if meant is not None:
+                        page.add(meant, value, part.clause)
+                elif match.facet not in named and part.cues:
+                    attributes = of_facet(match.facet, page.known, self._taxonomy)
+                    for attribute in attributes:
+                        page.add(attribute, _limited(value, VAGUE), part.clause)
+                    if not attributes:
+                        doubts.append(
+                            f"It is unclear what {part.clause.quote(page.comment.text)[:80]!r} "
+                            f"means: the picture's {match.facet} is not known."
+                        )
+
+    def _bare(self, page: "_Page", parsed: Sequence[Parsed], comment: Comment) -> None:
+        """Adds weak evidence for the looks of a picture that was praised or blamed as a whole."""
+        tones = {tone > 0 for part in parsed if (tone := part.tone()) is not None}
+        guesses = any(
+            word in self._lexicon.words("hypothetical") for p in parsed for word in p.clause.texts
+        )
+        if len(tones) > 1 or (tones and guesses):
+            return
+        is_liked = tones.pop() if tones else {"like": True, "dislike": False}.get(comment.stance or "")
+        if is_liked is None:
+            return
+        for attribute in most_salient(page.known, self._taxonomy):
+            page.add(attribute, HINTED if is_liked else -HINTED, None)
+
+    def _is_bare(self, parsed: Sequence[Parsed]) -> bool:
+        """True if no word carries a meaning beyond praise, blame and "this picture"."""
+        return not any(
+            word not in self._lexicon.words("picture")
+            for part in parsed
+            for _, word in self._contents(part)
+        )
+
+    def _contents(self, part: Parsed) -> Iterator[tuple[int, str]]:
+        """Words that carry a meaning nobody has taken yet, with their places."""
+        taken = {i for m in part.matches for i in range(m.start, m.stop)}
+        taken |= {i for cue in part.cues for i in range(cue.start, cue.stop)}
+        lists = ("stop", "intensifiers", "softeners", "excess", "negators", "hypothetical")
+        small = [self._lexicon.words(name) for name in lists]
+        for index, word in enumerate(part.clause.texts):
+            meaningful = word.replace("'", "").isalpha() and not any(word in w for w in small)
+            if index not in taken and meaningful and not word.endswith("n't"):
+                yield index, word
+
+    def _with_similar(
+        self, parsed: Sequence[Parsed], around: Sequence[Background | None]
+    ) -> tuple[list[Parsed], list[str]]:
+        """Clauses with more matches: words that mean nearly what an attribute means."""
+        left = MAX_CANDIDATES
+        result: list[Parsed] = []
+        doubts: list[str] = []
+        for part, background in zip(parsed, around, strict=True):
+            found: list[Match] = []
+            if background is not None:
+                for start, candidate in self._candidates(part)[:left]:
+                    left -= 1
+                    near = self._similarity.nearest(candidate)
+                    if near is None:
+                        continue
+                    word = part.clause.texts[start]
+                    found.append(
+                        Match(start, start + 1, near[0], near[0].facet, word, certain=False)
+                    )
+                    doubts.append(f"{word!r} was taken to mean {near[0].name!r}.")
+            matches = tuple(sorted((*part.matches, *found), key=lambda m: m.start))
+            result.append(parse(part.clause, matches, part.cues, self._lexicon) if found else part)
+        return result, doubts
+
+    def _candidates(self, part: Parsed) -> list[tuple[int, Candidate]]:
+        words = part.clause.texts
+        nouns = [m for m in part.matches if m.attribute is None]
+        candidates = []
+        for index, word in self._contents(part):
+            if len(word) < 4 or is_subject(word, self._lexicon):
+                continue
+            if word in self._lexicon.words("picture"):
+                continue
+            noun = next((m for m in nouns if m.start == index + 1), None)
+            text = f"{word} {words[noun.start]}" if noun else word
+            candidates.append((index, Candidate(text, noun.facet if noun else None)))
+        return candidates
+
+
+@dataclass(frozen=True)
+class _Page:
+    """Where the findings of one comment are collected."""
+
+    index: int
+    comment: Comment
+    known: Mapping[str, tuple[str, ...]]
+    found: list[Sided]
+
+    def add(self, attribute: TasteAttribute, value: float, clause: Clause | None) -> None:
+        quote = clause.quote(self.comment.text) if clause else " ".join(self.comment.text.split())
+        evidence = Evidence(comment=self.index, image=self.comment.image, quote=quote)
+        self.found.append(
+            (
+                "liked" if value > 0 else "disliked",
+                Attribute(
+                    attribute=attribute.name,
+                    facet=attribute.facet,
+                    strength=round(abs(value), 4),
+                    evidence=(evidence,),
+                ),
+            )
+        )
+
+
+def _is_described(part: Parsed, place: int) -> bool:
+    """True if an attribute right before the generic word, or after its "is", describes it."""
+    noun = part.matches[place]
+    return any(
+        other.attribute is not None and (other.stop == noun.start or other.start > noun.stop)
+        for other in part.matches
+    )
+
+
+def _limited(value: float, limit: float) -> float:
+    return max(-limit, min(limit, value))
+
+
+__all__ = ["HINTED", "MENTIONED", "VAGUE", "Reader", "Reading"]
