@@ -11,8 +11,8 @@ from viper.atelier.color import distance_to_colors, to_oklab
 from viper.atelier.palette import PALETTES
 from viper.atelier.scene import Scene
 from viper.atelier.styles import STYLES
-from viper.atelier.styles.fields import blur, fractal, noise, resize
-from viper.atelier.styles.layers import distance_to, rasterize
+from viper.atelier.styles.fields import blur, distance_to, fractal, noise, resize
+from viper.atelier.styles.layers import rasterize
 from viper.atelier.styles.style import Picture, Raster, Roles
 from viper.atelier.subjects import SUBJECTS
 from viper.taxonomy import load_taxonomy

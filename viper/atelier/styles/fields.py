@@ -5,6 +5,7 @@ from typing import cast
 
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from viper.atelier.styles.style import Raster
 
@@ -118,3 +119,18 @@ def smoothstep(value: Raster, low: float, high: float) -> Raster:
     """0 below `low`, 1 above `high`, smooth between."""
     t = np.clip((value - low) / (high - low), 0, 1)
     return np.asarray(t * t * (3 - 2 * t), np.float32)
+
+
+def distance_to(mask: NDArray[np.bool_], reach: float) -> Raster:
+    """Euclidean distance to the nearest set pixel, at most `reach`, both in pixels."""
+    size = mask.shape[0]
+    rows = np.arange(size, dtype=np.float32)[:, None]
+    above = np.maximum.accumulate(np.where(mask, rows, -1e4), axis=0)
+    below = np.minimum.accumulate(np.where(mask, rows, 1e4)[::-1], axis=0)[::-1]
+    column = np.minimum(np.minimum(rows - above, below - rows), reach).astype(np.float32) ** 2
+    best = column.copy()
+    for shift in range(1, min(int(reach) + 1, size)):
+        offset = float(shift * shift)
+        np.minimum(best[:, shift:], column[:, :-shift] + offset, out=best[:, shift:])
+        np.minimum(best[:, :-shift], column[:, shift:] + offset, out=best[:, :-shift])
+    return np.asarray(np.sqrt(best), np.float32)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from viper.atelier.color import mix, to_oklab, to_rgb
 from viper.atelier.scene import ROLES, Scene, Shape
-from viper.atelier.styles.fields import blur, resize
+from viper.atelier.styles.fields import blur, distance_to, resize
 from viper.atelier.styles.style import Picture, Raster, Roles
 
 Labels = NDArray[np.int32]
@@ -209,21 +209,6 @@ def boundaries(label: Labels) -> NDArray[np.bool_]:
 def boundary_distance(label: Labels, reach: float = 0.12) -> Raster:
     """Pixels to the nearest boundary, at most `reach` of the size."""
     return distance_to(boundaries(label), reach * label.shape[0])
-
-
-def distance_to(mask: NDArray[np.bool_], reach: float) -> Raster:
-    """Euclidean distance to the nearest set pixel, at most `reach`, both in pixels."""
-    size = mask.shape[0]
-    rows = np.arange(size, dtype=np.float32)[:, None]
-    above = np.maximum.accumulate(np.where(mask, rows, -1e4), axis=0)
-    below = np.minimum.accumulate(np.where(mask, rows, 1e4)[::-1], axis=0)[::-1]
-    column = np.minimum(np.minimum(rows - above, below - rows), reach).astype(np.float32) ** 2
-    best = column.copy()
-    for shift in range(1, min(int(reach) + 1, size)):
-        offset = float(shift * shift)
-        np.minimum(best[:, shift:], column[:, :-shift] + offset, out=best[:, shift:])
-        np.minimum(best[:, :-shift], column[:, shift:] + offset, out=best[:, :-shift])
-    return np.asarray(np.sqrt(best), np.float32)
 
 
 def line_layer(

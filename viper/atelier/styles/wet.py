@@ -8,6 +8,7 @@ from viper.atelier.color import mix, to_rgb, with_lightness
 from viper.atelier.scene import Scene
 from viper.atelier.styles.fields import (
     blur,
+    distance_to,
     fractal,
     grain,
     grid,
@@ -18,7 +19,6 @@ from viper.atelier.styles.fields import (
 )
 from viper.atelier.styles.layers import (
     boundary_distance,
-    distance_to,
     draw_flat,
     finish,
     line_layer,
