@@ -100,7 +100,7 @@ class Comments:
             NotFound: The profile does not exist, or not for this owner.
         """
         with self._database.write() as session:
-            owned_profile(session, owner, profile=profile, lock=True)
+            owned_profile(session, owner, profile=profile)
             if session.get(SkipRow, (owner, profile, image)) is None:
                 now = self._database.now()
                 row = SkipRow(owner_id=owner, profile_id=profile, image=image, created=now)

@@ -2,7 +2,8 @@
 
 SQLite gives no transaction around reads and DDL by itself, takes the write lock only at the first
 write, and then refuses to wait if somebody else wrote in between. Therefore BEGIN is sent here:
-plain for reading, IMMEDIATE for writing, so that writers queue up instead of failing.
+plain for reading, IMMEDIATE for writing, so that writers queue up instead of failing. PostgreSQL
+is given the same rule by an advisory lock: what a writer has read stays true until it commits.
 """
 
 import sqlite3
@@ -12,7 +13,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
@@ -23,6 +24,9 @@ from viper.errors import BadInput, ViperError
 
 LOCK_SECONDS = 30
 """How long a writer waits for the one before it."""
+
+_ONE_WRITER = 0x56695065
+"""Name of the lock in PostgreSQL: any number that nobody else would lock."""
 
 Clock = Callable[[], datetime]
 
@@ -95,11 +99,17 @@ class Database:
             joined.flush()
             return
         with self.translated(), Session(self._writing) as session, session.begin():
+            self.wait_for_turn(session.connection())
             token = self._joined.set(session)
             try:
                 yield session
             finally:
                 self._joined.reset(token)
+
+    def wait_for_turn(self, connection: Connection) -> None:
+        """Makes the transaction the only writer until it ends; SQLite's BEGIN has done so."""
+        if self.url.get_backend_name() == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(_ONE_WRITER)))
 
     @contextmanager
     def translated(self) -> Iterator[None]:

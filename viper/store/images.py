@@ -11,7 +11,7 @@ from viper.errors import BadInput, NotFound
 from viper.store.database import Database
 from viper.store.rows import picture_value
 from viper.store.scope import ensured_owner, owned_comment, owned_image, owned_profile
-from viper.store.tables import FeedbackRow, ImageRow, OwnerRow, UsageRow, VersionRow
+from viper.store.tables import FeedbackRow, ImageRow, UsageRow, VersionRow
 from viper.store.values import Feedback, Picture, StoredPicture, new_id
 
 Order = Literal["newest", "rating", "score"]
@@ -189,9 +189,7 @@ class Images:
 
     def _count(self, owner: str, day: date) -> None:
         with self._database.write() as session:
-            # The owner's row is the lock: of two pictures recorded at once, both are counted.
-            session.scalars(select(OwnerRow).where(OwnerRow.id == owner).with_for_update()).one()
-            usage = session.get(UsageRow, (owner, day), populate_existing=True)
+            usage = session.get(UsageRow, (owner, day))
             if usage is None:
                 session.add(UsageRow(owner_id=owner, day=day, images=1))
             else:

@@ -84,7 +84,7 @@ class Preferences:
             NotFound: The profile or the extraction does not exist, or not for this owner.
         """
         with self._database.write() as session:
-            row = owned_profile(session, owner, profile=profile, lock=True)
+            row = owned_profile(session, owner, profile=profile)
             if extraction is not None:
                 _require_extraction(session, row, extraction)
             current = _current(session, row)

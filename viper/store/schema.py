@@ -22,9 +22,6 @@ migrations costs every start of the program more than all the rest of the databa
 
 SchemaState = Literal["empty", "outdated", "current"]
 
-_PG_LOCK = 0x56695065
-"""Any number nobody else would lock."""
-
 
 def state(database: Database) -> SchemaState:
     """Whether the schema is that of this code; changes nothing, makes no file.
@@ -121,8 +118,7 @@ def _alone(database: Database) -> Iterator[Connection]:
             if database.is_sqlite:
                 _use_wal(connection)
             with connection.begin():
-                if engine.dialect.name == "postgresql":
-                    connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _PG_LOCK})
+                database.wait_for_turn(connection)
                 yield connection
     finally:
         engine.dispose()

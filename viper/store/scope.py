@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from viper.errors import BadInput, NotFound
@@ -17,18 +16,15 @@ def ensured_owner(session: Session, owner: str, *, now: datetime) -> OwnerRow:
     row = session.get(OwnerRow, owner)
     if row is None:
         row = OwnerRow(id=owner, created=now)
-        try:
-            with session.begin_nested():
-                session.add(row)
-        except IntegrityError:  # another process was first
-            row = session.get_one(OwnerRow, owner)
+        session.add(row)
+        session.flush()
     return row
 
 
-def owned_profile(session: Session, owner: str, *, profile: str, lock: bool = False) -> ProfileRow:
-    """That profile of theirs; with `lock`, others wait with writing to it until the end."""
+def owned_profile(session: Session, owner: str, *, profile: str) -> ProfileRow:
+    """That profile of theirs."""
     query = select(ProfileRow).where(ProfileRow.id == profile, ProfileRow.owner_id == owner)
-    row = session.scalar(query.with_for_update() if lock else query)
+    row = session.scalar(query)
     if row is None:
         raise NotFound(f"There is no profile {profile!r}.")
     return row
