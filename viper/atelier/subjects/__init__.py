@@ -1,11 +1,15 @@
 """The subjects of paintings: each draws itself as a scene of semantic shapes."""
 
 from viper.atelier.scene import SceneBuilder
-from viper.atelier.subjects.animals import bird, cat, fish, horse
-from viper.atelier.subjects.buildings import castle, city, cottage, windmill
-from viper.atelier.subjects.landscapes import desert, forest, island, mountain, tree
-from viper.atelier.subjects.seas import bridge, lighthouse, moon_sea, sailboat
-from viper.atelier.subjects.things import balloon, car, portrait, teapot, vase
+from viper.atelier.subjects.animals import bird, horse
+from viper.atelier.subjects.buildings import castle, city, cottage
+from viper.atelier.subjects.landmarks import bridge, lighthouse, windmill
+from viper.atelier.subjects.landscapes import desert, forest, mountain, tree
+from viper.atelier.subjects.people import portrait
+from viper.atelier.subjects.pets import cat, fish
+from viper.atelier.subjects.seas import island, moon_sea, sailboat
+from viper.atelier.subjects.still_life import teapot, vase
+from viper.atelier.subjects.vehicles import balloon, car
 
 SUBJECTS: dict[str, SceneBuilder] = {
     "lighthouse": lighthouse,

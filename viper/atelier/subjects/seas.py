@@ -1,13 +1,24 @@
-"""By the water: lighthouse, sailboat, moon over the sea, bridge."""
+"""On the sea: sailboat, moonlit sea, island."""
 
+from math import cos, pi, sin
 from random import Random
 
 from viper.atelier.scene import Scene
-from viper.atelier.subjects.sketch import Sketch, box, line, oval, polygon, smooth, together
+from viper.atelier.subjects.sketch import (
+    Sketch,
+    box,
+    line,
+    oval,
+    placed,
+    polygon,
+    smooth,
+    together,
+    trace,
+)
 from viper.atelier.subjects.surroundings import (
     birds,
+    bush,
     clouds,
-    grass,
     moon,
     ridge,
     sea,
@@ -18,197 +29,145 @@ from viper.atelier.subjects.surroundings import (
 )
 
 
-def lighthouse(rng: Random, detail: float) -> Scene:
-    """A striped tower with its beams on a cliff."""
-    sketch = Sketch(rng, detail)
-    horizon = sketch.around(0.66, 0.03)
-    sky(sketch, horizon)
-    if rng.random() < 0.5:
-        sun(sketch, 0.14, sketch.around(0.3, 0.08), sketch.around(0.07, 0.01))
-    clouds(sketch, 0.2, 0.5)
-    if detail > 0.4:
-        birds(sketch, 0.25, 0.2, sketch.count(1, 4))
-    ridge(sketch, "far", horizon - 0.01, 0.06, waves=2, depth=0.15)
-    sea(sketch, horizon)
-    sketch.nudge(sketch.around(0, 0.05), 0, scale=sketch.around(1, 0.06))
-    for beam in (polygon((0.59, 0.19), (-0.2, 0.02), (-0.2, 0.2)), polygon((0.63, 0.19), (1.3, 0.05), (1.3, 0.22))):
-        sketch.add(beam, "light", shade=-0.3, depth=0.2, soft=True)
-    cliff = [(0.3, 1.2), (0.3, 1.2), (0.31, 0.98), (0.36, 0.9), (0.37, 0.85), (0.46, 0.82),
-             (0.62, 0.8), (0.85, 0.82), (1.3, 0.84), (1.3, 0.84), (1.3, 1.2), (1.3, 1.2)]  # fmt: skip
-    sketch.add(smooth(cliff), "ground", shade=-0.45, depth=0.55)
-    lawn = [(0.37, 0.85), (0.46, 0.82), (0.62, 0.795), (0.85, 0.815), (1.3, 0.83), (1.3, 0.83),
-            (1.3, 0.95), (0.9, 0.9), (0.6, 0.885)]  # fmt: skip
-    sketch.add(smooth(lawn), "ground", shade=0.15, depth=0.57)
-    _house(sketch)
-    _tower(sketch)
-    sketch.home()
-    grass(sketch, 0.88, 0.97, number=sketch.count(0, 4))
-    return sketch.scene(0.61, 0.3, horizon=horizon)
-
-
-def _house(sketch: Sketch) -> None:
-    sketch.add(box(0.7, 0.74, 0.88, 0.83), "light", shade=-0.3, depth=0.58)
-    sketch.add(polygon((0.68, 0.745), (0.72, 0.675), (0.86, 0.675), (0.9, 0.745)), "second", shade=-0.3, depth=0.59)
-    sketch.add(together([box(0.74, 0.765, 0.77, 0.8), box(0.81, 0.765, 0.84, 0.8)]), "dark", depth=0.6)
-
-
-def _tower(sketch: Sketch) -> None:
-    x, top, base, narrow, wide = 0.61, 0.25, 0.84, 0.055, 0.1
-
-    def half(y: float) -> float:
-        return narrow + (wide - narrow) * (y - top) / (base - top)
-
-    def band(low: float, high: float, left: float, right: float) -> tuple[tuple[float, float], ...]:
-        return ((x + left * half(high), high), (x + right * half(high), high),
-                (x + right * half(low), low), (x + left * half(low), low))  # fmt: skip
-
-    sketch.add(polygon(*band(base, top, -1, 1)), "light", depth=0.65)
-    number = sketch.rng.choice((3, 4))
-    step = (base - top) / (2 * number - 1)
-    for i in range(number):
-        low = base - 2 * i * step
-        sketch.add(polygon(*band(low, low - step, -1, 1)), "main", depth=0.66)
-        sketch.add(polygon(*band(low, low - step, -1, -0.35)), "main", shade=-0.5, depth=0.66)
-        if i < number - 1:
-            white = polygon(*band(low - step, low - 2 * step, -1, -0.35))
-            sketch.add(white, "light", shade=-0.6, depth=0.66)
-    sketch.add(box(x - 0.026, 0.765, x + 0.026, 0.845, radius=0.02), "dark", depth=0.67)
-    for y in (0.62, 0.5, 0.38)[: sketch.count(1, 3)]:
-        sketch.add(box(x - 0.011, y, x + 0.011, y + 0.035, radius=0.01), "dark", depth=0.67)
-    sketch.add(oval(x, 0.19, 0.13), "accent", shade=-0.1, depth=0.6, soft=True)
-    sketch.add(box(x - 0.045, 0.14, x + 0.045, 0.235), "accent", depth=0.68)
-    sketch.add(oval(x, 0.19, 0.026), "light", depth=0.69)
-    bars = [line((x + dx, 0.14), (x + dx, 0.23)) for dx in (-0.045, -0.015, 0.015, 0.045)]
-    sketch.add(together(bars), "dark", depth=0.69, width=0.007)
-    sketch.add(box(x - 0.085, 0.232, x + 0.085, 0.258), "dark", depth=0.7)
-    dome = [(x - 0.065, 0.145), (x - 0.065, 0.145), (x - 0.04, 0.09), (x, 0.07), (x + 0.04, 0.09),
-            (x + 0.065, 0.145), (x + 0.065, 0.145)]  # fmt: skip
-    sketch.add(smooth(dome), "main", shade=-0.5, depth=0.7)
-    sketch.add(line((x, 0.075), (x, 0.03)), "dark", depth=0.7, width=0.009)
-
-
 def sailboat(rng: Random, detail: float) -> Scene:
     """A sloop under sail, near and large."""
     sketch = Sketch(rng, detail)
-    horizon = sketch.around(0.66, 0.02)
+    horizon = sketch.around(0.66, 0.03)
     sky(sketch, horizon)
-    sun(sketch, sketch.around(0.82, 0.05), sketch.around(0.24, 0.06), sketch.around(0.08, 0.015))
+    sun(sketch, sketch.around(0.82, 0.06), sketch.around(0.24, 0.08), sketch.around(0.08, 0.02))
     clouds(sketch, 0.2, 0.52)
-    ridge(sketch, "far", horizon - 0.01, 0.05, waves=2, depth=0.15)
+    ridge(sketch, "far", (horizon - 0.01, 0.05), waves=2, depth=0.15)
     sea(sketch, horizon)
     if detail > 0.4:
         birds(sketch, 0.18, 0.2, sketch.count(1, 4))
-    sketch.nudge(sketch.around(0, 0.05), 0, scale=sketch.around(1, 0.07))
+    sketch.nudge(sketch.around(0, 0.06), 0, scale=sketch.around(0.98, 0.09))
     sketch.add(oval(0.5, 0.88, 0.27, 0.05), "main", shade=-0.6, depth=0.5, soft=True)
-    sketch.add(line((0.52, 0.76), (0.52, 0.09)), "dark", depth=0.6, width=0.014)
-    sail = [(0.505, 0.11), (0.505, 0.11), (0.36, 0.36), (0.2, 0.69), (0.2, 0.69), (0.36, 0.715), (0.505, 0.7), (0.505, 0.7)]
-    sketch.add(smooth(sail), "main", depth=0.62)
-    fold = [(0.505, 0.11), (0.505, 0.11), (0.47, 0.4), (0.41, 0.708), (0.41, 0.708), (0.505, 0.7), (0.505, 0.7)]
-    sketch.add(smooth(fold), "main", shade=-0.35, depth=0.63)
-    jib = [(0.54, 0.15), (0.54, 0.15), (0.7, 0.42), (0.83, 0.7), (0.83, 0.7), (0.68, 0.715), (0.55, 0.69), (0.55, 0.69)]
-    sketch.add(smooth(jib), "light", depth=0.62)
-    bend = [(0.54, 0.15), (0.54, 0.15), (0.6, 0.45), (0.64, 0.712), (0.64, 0.712), (0.55, 0.69), (0.55, 0.69)]
-    sketch.add(smooth(bend), "light", shade=-0.5, depth=0.63)
-    if detail > 0.3:
-        for y in (0.34, 0.5):
-            seam = line((0.505, y), (0.507 - (y - 0.11) * 0.52, y + 0.02))
-            sketch.add(seam, "main", shade=-0.6, depth=0.64, width=0.006)
-    sketch.add(polygon((0.515, 0.06), (0.515, 0.105), (0.44, 0.085)), "second", depth=0.64)
-    hull = [(0.17, 0.74), (0.17, 0.74), (0.5, 0.765), (0.88, 0.73), (0.88, 0.73), (0.81, 0.83), (0.72, 0.87),
-            (0.34, 0.87), (0.24, 0.84)]  # fmt: skip
+    _sails(sketch)
+    hull = "17,74! 50,76.5 88,73! 81,83 72,87 34,87 24,84"
     sketch.add(smooth(hull), "second", shade=-0.35, depth=0.7)
-    stripe = line((0.18, 0.765), (0.5, 0.79), (0.868, 0.757))
-    sketch.add(stripe, "light", depth=0.71, width=0.016)
+    sketch.add(line("18,76.5 50,79 86.8,75.7"), "light", depth=0.71, width=0.016)
     ports = [oval(x, 0.818, 0.014) for x in (0.4, 0.5, 0.6)]
     sketch.add(together(ports), "light", depth=0.72)
-    foam = line((0.2, 0.868), (0.34, 0.884), (0.5, 0.87), (0.66, 0.884), (0.84, 0.864))
+    foam = line("20,86.8 34,88.4 50,87 66,88.4 84,86.4")
     sketch.add(foam, "light", depth=0.75, width=0.014)
     sketch.home()
     waves(sketch, 0.9, 0.98, number=sketch.count(2, 6))
     return sketch.scene(0.5, 0.45, horizon=horizon)
 
 
+def _sails(sketch: Sketch) -> None:
+    sketch.add(line("52,76 52,9"), "dark", depth=0.6, width=0.014)
+    sketch.add(smooth("50.5,11! 36,36 20,69! 36,71.5 50.5,70!"), "main", depth=0.62)
+    fold = smooth("50.5,11! 47,40 41,70.8! 50.5,70!")
+    sketch.add(fold, "main", shade=-0.35, depth=0.63)
+    sketch.add(smooth("54,15! 70,42 83,70! 68,71.5 55,69!"), "light", depth=0.62)
+    bend = smooth("54,15! 60,45 64,71.2! 55,69!")
+    sketch.add(bend, "light", shade=-0.5, depth=0.63)
+    if sketch.detail > 0.3:
+        seams = together([line("50.5,34 38.8,36"), line("50.5,50 30.6,52")])
+        sketch.add(seams, "main", shade=-0.6, depth=0.64, width=0.006)
+    sketch.add(polygon("51.5,6 51.5,10.5 44,8.5"), "second", depth=0.64)
+
+
 def moon_sea(rng: Random, detail: float) -> Scene:
     """A large full moon, its path of light on the water, dark headlands."""
     sketch = Sketch(rng, detail)
-    horizon = sketch.around(0.66, 0.03)
-    sky(sketch, horizon, shade=-0.75)
+    horizon = sketch.around(0.66, 0.04)
+    sky(sketch, horizon, shade=-1.0)
     stars(sketch, horizon - 0.08, number=sketch.count(18, 60))
-    x, y, radius = sketch.around(0.52, 0.1), sketch.around(0.31, 0.03), sketch.around(0.19, 0.02)
+    x, y, radius = sketch.around(0.52, 0.13), sketch.around(0.31, 0.03), sketch.around(0.19, 0.03)
     moon(sketch, x, y, radius)
     if detail > 0.3:
         wide = sketch.around(0.16, 0.03)
-        for dx, dy in ((-0.16, 0.09), (0.2, 0.15)):
-            veil = oval(x + dx, y + dy, wide, 0.014)
-            sketch.add(veil, "sky", shade=-0.4, depth=0.06, soft=True)
-    ridge(sketch, "far", horizon - 0.01, 0.07, waves=2, shade=-0.8, depth=0.15)
-    sketch.add(box(-0.1, horizon, 1.1, 1.1), "water", shade=-0.9, depth=0.3)
-    rows = 9
-    for i in range(rows):
-        near = i / (rows - 1)
+        veils = together(
+            [oval(x - 0.16, y + 0.09, wide, 0.014), oval(x + 0.2, y + 0.15, wide, 0.014)]
+        )
+        sketch.add(veils, "sky", shade=-0.4, depth=0.06, soft=True)
+    ridge(sketch, "far", (horizon - 0.01, 0.07), waves=2, shade=-1.1, depth=0.15)
+    sketch.add(box(-0.1, horizon, 1.1, 1.1), "water", shade=-1.2, depth=0.3)
+    for i in range(9):
+        near = i / 8
         wy = horizon + 0.02 + (0.96 - horizon) * near**1.2
         half = (0.05 + 0.1 * near) * sketch.around(1, 0.25)
-        wx = x + sketch.around(0, 0.02)
-        glint = oval(wx, wy, half, 0.007 + 0.008 * near)
+        glint = oval(x + sketch.around(0, 0.02), wy, half, 0.007 + 0.008 * near)
         sketch.add(glint, "light", shade=-0.15, depth=0.4 + 0.3 * near)
     for _ in range(sketch.count(4, 12)):
-        wx, wy = rng.random(), rng.uniform(horizon + 0.03, 0.97)
-        stroke = line((wx - 0.05, wy), (wx, wy - 0.006), (wx + 0.05, wy))
-        sketch.add(stroke, "water", shade=0.0, depth=0.5, width=0.006)
-    side = [(-0.3, 0.6), (0.0, 0.62), (0.13, 0.68), (0.2, 0.78), (0.3, 0.86), (0.34, 0.9), (0.34, 0.9),
-            (0.1, 1.2), (-0.3, 1.2), (-0.3, 1.2)]  # fmt: skip
-    sketch.add(smooth(side), "dark", depth=0.85)
+        ripple = placed(line("-5,0 0,-0.6 5,0"), rng.random(), rng.uniform(horizon + 0.03, 0.97))
+        sketch.add(ripple, "water", shade=-0.3, depth=0.5, width=0.006)
+    side = smooth("-30,60! 0,62 13,68 20,78 30,86 36,97 50,120! -30,120!")
+    sketch.add(placed(side, sketch.around(0, 0.05), sketch.around(0, 0.04)), "dark", depth=0.85)
     if rng.random() < 0.6:
-        bx = 0.8
-        sketch.add(smooth([(bx - 0.07, 0.78), (bx - 0.07, 0.78), (bx + 0.08, 0.775), (bx + 0.08, 0.775),
-                           (bx + 0.045, 0.81), (bx - 0.045, 0.81)]), "dark", depth=0.7)  # fmt: skip
-        sketch.add(polygon((bx, 0.63), (bx, 0.77), (bx - 0.065, 0.765)), "main", depth=0.7)
-        sketch.add(polygon((bx + 0.01, 0.65), (bx + 0.01, 0.77), (bx + 0.06, 0.76)), "main", shade=-0.4, depth=0.7)
+        at = (sketch.around(0.82, 0.03), 0.77)
+        hull = placed(smooth("-7,1! 8,0.5! 4.5,4 -4.5,4"), *at)
+        sketch.add(hull, "dark", depth=0.7)
+        sketch.add(placed(polygon("0,-14 0,0 -6.5,-0.5"), *at), "main", depth=0.7)
+        sketch.add(placed(polygon("1,-12 1,0 6,-1"), *at), "main", shade=-0.4, depth=0.7)
     return sketch.scene(x, y, horizon=horizon)
 
 
-def bridge(rng: Random, detail: float) -> Scene:
-    """A suspension bridge of two tall towers."""
+def island(rng: Random, detail: float) -> Scene:
+    """A small sandy island with a palm."""
     sketch = Sketch(rng, detail)
-    horizon = sketch.around(0.68, 0.02)
+    horizon = sketch.around(0.62, 0.03)
     sky(sketch, horizon)
-    sun(sketch, sketch.around(0.5, 0.08), sketch.around(0.34, 0.05), sketch.around(0.1, 0.02))
-    clouds(sketch, 0.14, 0.42)
-    ridge(sketch, "far", horizon - 0.06, 0.13, waves=2, depth=0.15)
-    ridge(sketch, "ground", horizon - 0.01, 0.06, waves=2, shade=-0.1, depth=0.2)
+    sun(sketch, sketch.around(0.2, 0.06), sketch.around(0.25, 0.07), sketch.around(0.09, 0.02))
+    clouds(sketch, 0.18, 0.5)
     sea(sketch, horizon)
-    sketch.nudge(0, sketch.around(0, 0.02), scale=sketch.around(1, 0.05), about=(0.5, 0.64))
-    left, right, top, deck = 0.25, 0.75, 0.16, 0.635
-    for tower in (left, right):
-        ghost = box(tower - 0.05, 0.78, tower + 0.05, 1.0)
-        sketch.add(ghost, "main", shade=-0.6, depth=0.45, soft=True)
-    hangers = []
-    number = 9 + 2 * round(3 * sketch.detail)
-    for i in range(1, number):
-        t = i / number
-        x = left + (right - left) * t
-        hangers.append(line((x, top + 0.41 * (1 - (2 * t - 1) ** 2)), (x, deck)))
-    for i in range(1, number // 2):
-        t = i / number * 2
-        y = top + (deck - top) * (1 - (1 - t) ** 2)
-        hangers += [line((left - t * 0.4, y), (left - t * 0.4, deck)), line((right + t * 0.4, y), (right + t * 0.4, deck))]
-    sketch.add(together(hangers), "main", shade=-0.2, depth=0.55, width=0.006)
-    for x in (left, right):
-        for dx, shade in ((-0.04, -0.5), (0.04, 0.0)):
-            sketch.add(box(x + dx - 0.017, top - 0.02, x + dx + 0.017, 0.82), "main", shade=shade, depth=0.6)
-        for y in (top, 0.3, 0.44, 0.7):
-            sketch.add(box(x - 0.05, y, x + 0.05, y + 0.03), "main", shade=-0.25, depth=0.61)
-        sketch.add(box(x - 0.085, 0.8, x + 0.085, 0.86, radius=0.015), "dark", shade=0.6, depth=0.65)
-    span = [(left + (right - left) * i / 10, top + 0.41 * (1 - (i / 5 - 1) ** 2)) for i in range(11)]
-    ends = [(left - 0.5 * t, top + (deck + 0.05 - top) * (1 - (1 - t) ** 2)) for t in (0.9, 0.6, 0.3, 0)]
-    other = [(1 - x, y) for x, y in reversed(ends)]
-    for cable in (ends, span, other):
-        sketch.add(line(*cable), "main", shade=-0.1, depth=0.62, width=0.016)
-    sketch.add(box(-0.3, deck, 1.3, deck + 0.04), "main", shade=0.1, depth=0.66)
-    sketch.add(box(-0.3, deck + 0.028, 1.3, deck + 0.055), "dark", depth=0.67)
-    for _ in range(sketch.count(0, 5)):
-        x = rng.random()
-        car = box(x - 0.022, deck - 0.02, x + 0.022, deck, radius=0.008)
-        sketch.add(car, rng.choice(("light", "dark")), depth=0.64)
+    sketch.nudge(sketch.around(0, 0.05), 0, scale=sketch.around(1.0, 0.08))
+    sketch.add(oval(0.5, 0.87, 0.42, 0.06), "light", shade=-0.6, depth=0.5)
+    sketch.add(
+        smooth("12,87! 30,79 50,75.5 72,80 88,87! 50,90.5"), "accent", shade=-0.25, depth=0.55
+    )
+    sketch.add(smooth("50,76 72,80 87.5,87! 66,88.5 58,82"), "accent", shade=0.1, depth=0.56)
+    _palm(sketch, 0.45, 0.81, 0.56, lean=sketch.around(0.14, 0.06))
+    if sketch.rng.random() < 0.25 + 0.5 * sketch.detail:
+        _palm(sketch, 0.38, 0.82, sketch.around(0.32, 0.04), lean=sketch.around(-0.12, 0.03))
+    bush(sketch, (0.34, 0.83), 0.07, role="main", shade=-0.5, depth=0.7)
+    for x in (0.64, 0.7)[: sketch.count(0, 2)]:
+        sketch.add(oval(x, 0.845, 0.025, 0.015), "dark", shade=0.6, depth=0.75)
     sketch.home()
-    return sketch.scene(0.5, 0.42, horizon=horizon)
+    if sketch.detail > 0.5:
+        birds(sketch, 0.75, 0.2, sketch.count(1, 4))
+    return sketch.scene(0.55, 0.42, horizon=horizon)
+
+
+_FRONDS = (
+    (195, 0.56, -0.4),
+    (345, 0.56, 0.25),
+    (228, 0.5, -0.1),
+    (312, 0.5, 0.35),
+    (270, 0.36, 0.1),
+    (160, 0.44, -0.55),
+    (20, 0.44, -0.3),
+)
+
+
+def _palm(sketch: Sketch, x: float, base: float, height: float, *, lean: float) -> None:
+    bow = lean / height
+    left, right = (bow * 0.15 - 0.025, -0.5), (bow * 0.15 + 0.035, -0.5)
+    top = ((bow - 0.02, -1.0), (bow + 0.025, -1.0))
+    trunk = smooth([*trace("-5,0!"), left, *top, right, *trace("5.5,0!")])
+    sketch.add(placed(trunk, x, base, size=height), "dark", shade=0.3, depth=0.6)
+    rings = [
+        placed(line("-3.5,-0.7 0,1 3.5,-0.7"), bow * (i / 10) ** 2, -i / 10)
+        for i in range(1, round(3 + 6 * sketch.detail))
+    ]
+    sketch.add(
+        placed(together(rings), x, base, size=height),
+        "dark",
+        shade=-0.3,
+        depth=0.62,
+        width=height * 0.014,
+    )
+    top_x, top_y = x + lean, base - height
+    for degrees, reach, shade in _FRONDS:
+        angle = (degrees + sketch.around(0, 7)) * pi / 180
+        dx, dy = cos(angle), sin(angle)
+        tip, under = (dx, dy + 0.34), (dx * 0.5, dy * 0.5 + 0.16)
+        leaf = smooth([*trace("0,0!"), (dx * 0.55, dy * 0.55 - 0.1), tip, tip, under])
+        size = height * reach * sketch.around(1, 0.08)
+        sketch.add(placed(leaf, top_x, top_y, size=size), "main", shade=shade, depth=0.7)
+    nuts = placed(
+        together([oval(-0.035, 0.045, 0.034), oval(0.035, 0.045, 0.034)]), top_x, top_y, size=height
+    )
+    sketch.add(nuts, "dark", depth=0.75)

@@ -1,6 +1,7 @@
 """The pen all subjects are drawn with: paths from points, and a list of shapes to add them to."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from random import Random
 
 import skia
@@ -8,11 +9,31 @@ import skia
 from viper.atelier.scene import Role, Scene, Shape
 
 Point = tuple[float, float]
+Points = str | Sequence[Point]
+"""Coordinates, or a tracing: see `trace`."""
 
 
-def polygon(*points: Point) -> skia.Path:
+def trace(points: Points) -> tuple[Point, ...]:
+    """The points of a tracing such as "12,80! 50,7.5 88,80!", in percent of the picture.
+
+    A point with an exclamation mark is a sharp corner and comes twice; points that are no text
+    stay as they are.
+    """
+    return _read(points) if isinstance(points, str) else tuple(points)
+
+
+@lru_cache(maxsize=1024)
+def _read(text: str) -> tuple[Point, ...]:
+    result = []
+    for word in text.split():
+        x, y = word.rstrip("!").split(",")
+        result += [(float(x) / 100, float(y) / 100)] * (2 if word.endswith("!") else 1)
+    return tuple(result)
+
+
+def polygon(points: Points) -> skia.Path:
     """A closed polygon."""
-    return skia.Path().addPoly([skia.Point(x, y) for x, y in points], True)
+    return skia.Path().addPoly([skia.Point(x, y) for x, y in trace(points)], True)
 
 
 def box(left: float, top: float, right: float, bottom: float, *, radius: float = 0.0) -> skia.Path:
@@ -27,18 +48,18 @@ def oval(x: float, y: float, rx: float, ry: float | None = None) -> skia.Path:
     return skia.Path().addOval(skia.Rect.MakeLTRB(x - rx, y - ry, x + rx, y + ry))
 
 
-def smooth(points: Sequence[Point], *, closed: bool = True) -> skia.Path:
+def smooth(points: Points, *, closed: bool = True) -> skia.Path:
     """A curve through all points (Catmull-Rom); a point given twice is a sharp corner."""
-    count = len(points)
+    knots = trace(points)
+    count = len(knots)
     path = skia.Path()
-    path.moveTo(*points[0])
+    path.moveTo(*knots[0])
     for i in range(count if closed else count - 1):
-        if closed:
-            before, start = points[i - 1], points[i]
-            end, after = points[(i + 1) % count], points[(i + 2) % count]
-        else:
-            before, start = points[max(i - 1, 0)], points[i]
-            end, after = points[i + 1], points[min(i + 2, count - 1)]
+        start, end = knots[i], knots[(i + 1) % count]
+        if start == end:
+            continue
+        before = knots[i - 1] if closed else knots[max(i - 1, 0)]
+        after = knots[(i + 2) % count] if closed else knots[min(i + 2, count - 1)]
         path.cubicTo(
             start[0] + (end[0] - before[0]) / 6,
             start[1] + (end[1] - before[1]) / 6,
@@ -52,7 +73,7 @@ def smooth(points: Sequence[Point], *, closed: bool = True) -> skia.Path:
     return path
 
 
-def line(*points: Point) -> skia.Path:
+def line(points: Points) -> skia.Path:
     """An open curve through the points, to be stroked."""
     return smooth(points, closed=False)
 
@@ -63,6 +84,25 @@ def together(paths: Sequence[skia.Path]) -> skia.Path:
     for path in paths:
         result.addPath(path)
     return result
+
+
+def placed(
+    path: skia.Path, x: float, y: float, *, size: float = 1.0, height: float | None = None
+) -> skia.Path:
+    """A path drawn around the corner (0, 0), scaled and moved to (x, y).
+
+    Args:
+        path: changed in place, and returned.
+        x: where its origin goes.
+        y: where its origin goes.
+        size: how many times larger it becomes; negative mirrors it.
+        height: another factor for its height.
+    """
+    matrix = skia.Matrix()
+    matrix.setScale(size, abs(size) if height is None else height)
+    matrix.postTranslate(x, y)
+    path.transform(matrix)
+    return path
 
 
 def turned(path: skia.Path, degrees: float, x: float, y: float) -> skia.Path:
