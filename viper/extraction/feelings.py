@@ -96,7 +96,9 @@ def modifier(
     index = match.start
     while index > 0 and match.start - index < _REACH:
         if (found := _modifier_at(clause, index, matches, lexicon)) is not None:
-            return None if found.effect == "flip" and joined_by_and else found
+            # "Neither the neon nor the glitch does it for me" negates the praise, once.
+            negates_cue = words[index - 1] in lexicon.words("clause_negators") | {"nor"} and cues
+            return None if found.effect == "flip" and (joined_by_and or negates_cue) else found
         word = words[index - 1]
         joined_by_and = joined_by_and or word == "and"
         passes = (

@@ -163,12 +163,12 @@ class Matcher:
                 break
         for other in reversed(matches[:place]):
             between = words[other.stop : match.start]
-            if other.attribute is None and set(between) & _COPULAS:
+            if other.attribute is None and set(between) & COPULAS:
                 return other
         return None
 
 
-_COPULAS = frozenset(
+COPULAS = frozenset(
     {"is", "are", "was", "were", "looks", "look", "feels", "feel", "seems", "seem", "being"}
     | {"isn't", "aren't", "wasn't", "weren't", "be", "so", "too"}
 )

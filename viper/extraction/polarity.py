@@ -13,7 +13,7 @@ from typing import Literal
 from viper.extraction.clauses import Clause
 from viper.extraction.feelings import MENTIONED, PLAIN, Cue, Modifier, modifier
 from viper.extraction.lexicon import Lexicon
-from viper.extraction.matching import Match
+from viper.extraction.matching import COPULAS, Match
 from viper.preference import Stance
 
 CONTRASTED = 0.6
@@ -68,9 +68,10 @@ def backgrounds(
         background = _own_breath(parsed, tones, index) or _contrast(parsed, tones, found, index)
         if background is None and button is not None:
             background = Background(button, "button")
+        if background is None and index + 1 < len(parsed):
+            background = _before_contrast(parsed, tones, index)
         if background is None and len(feelings) == 1:
-            background = Background(MENTIONED if feelings.pop() else -MENTIONED, "comment")
-            feelings = {background.value > 0}
+            background = Background(MENTIONED if True in feelings else -MENTIONED, "comment")
         found.append(background)
     return tuple(found)
 
@@ -98,7 +99,7 @@ def feeling(
         return -change.strength if base > 0 else change.strength
     if local is not None:
         return local
-    if background is None:
+    if background is None or _speaks_of_another(parsed, place):
         return sound * MENTIONED or None
     if sound < 0 < background.value and (background.source != "button" or explicit):
         return -MENTIONED
@@ -145,6 +146,15 @@ def _is_the_lesser(words: tuple[str, ...], match: Match, lexicon: Lexicon) -> bo
             if is_after and length is not None and index + length[0] <= match.start:
                 return words[index - 1] not in compared
     return False
+
+
+def _speaks_of_another(parsed: Parsed, place: int) -> bool:
+    """True for the blue of "the blue is too cold": only what is said of it has a feeling."""
+    words, match = parsed.clause.texts, parsed.matches[place]
+    return not parsed.cues and any(
+        change is not None and set(words[match.stop : other.start]) & COPULAS
+        for other, change in zip(parsed.matches, parsed.modifiers, strict=True)
+    )
 
 
 def _sound(clause: Clause, match: Match, lexicon: Lexicon) -> int:
@@ -209,6 +219,16 @@ def _contrast(
         earlier = found[start - 1]
         before = earlier.value if earlier else None
     return None if before is None else Background(-_weaker(before, CONTRASTED), "contrast")
+
+
+def _before_contrast(
+    parsed: Sequence[Parsed], tones: Sequence[float | None], index: int
+) -> Background | None:
+    """The opposite of what follows behind a "but"."""
+    following = tones[index + 1]
+    if following is None or parsed[index + 1].clause.link != "contrast":
+        return None
+    return Background(-_weaker(following, MENTIONED), "contrast")
 
 
 def _weaker(value: float, limit: float) -> float:

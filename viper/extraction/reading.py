@@ -7,10 +7,10 @@ from viper.extraction.clauses import Clause, clauses
 from viper.extraction.feelings import MENTIONED, cues_in, without_overlaps
 from viper.extraction.grounding import most_salient, of_facet
 from viper.extraction.lexicon import Lexicon
-from viper.extraction.matching import Match, Matcher
+from viper.extraction.matching import COPULAS, Match, Matcher
 from viper.extraction.polarity import Background, Parsed, backgrounds, feeling, parse
 from viper.extraction.reply import Sided
-from viper.extraction.similarity import Candidate, Similarity
+from viper.extraction.similarity import Similarity
 from viper.extraction.subjects import is_subject
 from viper.preference import Attribute, Comment, Evidence
 from viper.taxonomy import TasteAttribute, Taxonomy
@@ -119,6 +119,11 @@ class Reader:
                         page.add(meant, value, part.clause)
                 elif match.facet not in named and part.cues:
                     attributes = of_facet(match.facet, page.known, self._taxonomy)
+                    word = part.clause.texts[match.start]
+                    present = self._taxonomy.find(self._lexicon.data["presence"].get(word, ""))
+                    if not attributes and present is not None:
+                        # To praise the brushstrokes is to like that they are seen.
+                        attributes = (present,)
                     for attribute in attributes:
                         page.add(attribute, _limited(value, VAGUE), part.clause)
                     if not attributes:
@@ -163,40 +168,53 @@ class Reader:
     def _with_similar(
         self, parsed: Sequence[Parsed], around: Sequence[Background | None]
     ) -> tuple[list[Parsed], list[str]]:
-        """Clauses with more matches: words that mean nearly what an attribute means."""
+        """Clauses with more matches: words the taxonomy does not list, where grammar helps."""
         left = MAX_CANDIDATES
         result: list[Parsed] = []
         doubts: list[str] = []
         for part, background in zip(parsed, around, strict=True):
             found: list[Match] = []
-            if background is not None:
-                for start, candidate in self._candidates(part)[:left]:
-                    left -= 1
-                    near = self._similarity.nearest(candidate)
-                    if near is None:
-                        continue
-                    word = part.clause.texts[start]
-                    found.append(
-                        Match(start, start + 1, near[0], near[0].facet, word, certain=False)
-                    )
-                    doubts.append(f"{word!r} was taken to mean {near[0].name!r}.")
+            candidates = list(self._candidates(part))[:left] if background else []
+            left -= len(candidates)
+            for index, word, noun in candidates:
+                attribute = self._similarity.nearest(word, noun.facet if noun else "mood")
+                if attribute is not None:
+                    doubts.append(f"{word!r} was taken to mean {attribute.name!r}.")
+                elif noun is not None and noun.facet in self._lexicon.words("free_facets"):
+                    name = f"{word} {part.clause.texts[noun.start]}"
+                    attribute = TasteAttribute(name, noun.facet, (), None)
+                else:
+                    continue
+                found.append(
+                    Match(index, index + 1, attribute, attribute.facet, word, certain=False)
+                )
             matches = tuple(sorted((*part.matches, *found), key=lambda m: m.start))
             result.append(parse(part.clause, matches, part.cues, self._lexicon) if found else part)
         return result, doubts
 
-    def _candidates(self, part: Parsed) -> list[tuple[int, Candidate]]:
+    def _candidates(self, part: Parsed) -> Iterator[tuple[int, str, Match | None]]:
+        """Words that describe a facet noun ("swampy colors", "the colors are swampy"), and words
+        that describe the whole ("feels hushed"); with their place and the noun.
+        """
         words = part.clause.texts
         nouns = [m for m in part.matches if m.attribute is None]
-        candidates = []
         for index, word in self._contents(part):
             if len(word) < 4 or is_subject(word, self._lexicon):
                 continue
             if word in self._lexicon.words("picture"):
                 continue
             noun = next((m for m in nouns if m.start == index + 1), None)
-            text = f"{word} {words[noun.start]}" if noun else word
-            candidates.append((index, Candidate(text, noun.facet if noun else None)))
-        return candidates
+            before = next((m for m in nouns if m.stop <= index), None)
+            stop = self._lexicon.words("stop")
+            if noun is None and before is not None:
+                between = words[before.stop : index]
+                if set(between) & COPULAS and all(w in stop for w in between):
+                    noun = before
+            is_last = index + 1 == len(words)
+            if noun is not None or (
+                is_last and index and words[index - 1] in self._lexicon.words("predicates")
+            ):
+                yield index, word, noun
 
 
 @dataclass(frozen=True)

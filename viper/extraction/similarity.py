@@ -1,9 +1,12 @@
-"""Words the taxonomy does not list, by meaning: the nearest attribute, or none.
+"""Words the taxonomy does not list, by meaning: the nearest attribute of a facet, or none.
 
-The vectors of all phrases are computed once a process, on first need.
+A lone word resembles something in any list ("camera" photography, "money" gold), so a word is
+only looked up where grammar says which facet it describes: "swampy colors", "feels hushed". It is
+compared with what people call the attributes of that facet, the facet's own noun taken off. The
+vectors of a facet are computed once a process, on first need.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
@@ -13,10 +16,8 @@ from viper.taxonomy import TasteAttribute, Taxonomy
 if TYPE_CHECKING:
     from torch import Tensor
 
-FREE_THRESHOLD = 0.72
-"""Cosine for a word on its own. Calibrated on the dev half of tests/fixtures/comments.json."""
-FACET_THRESHOLD = 0.60
-"""Cosine where grammar says which facet is meant ("zingy colors")."""
+THRESHOLD = 0.60
+"""Cosine of two single words; below it the nearest word was wrong more often than right."""
 
 
 class SentenceEncoder(Protocol):
@@ -32,48 +33,67 @@ class SentenceEncoder(Protocol):
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """Words that may name an attribute."""
+class _Pool:
+    """Single words for the attributes of a facet and its family."""
 
-    text: str
-    facet: str | None
-    """The facet they belong to by grammar, or None."""
+    attributes: tuple[TasteAttribute, ...]
+    vectors: "Tensor"
+    """[len(attributes), width], a row for each word."""
 
 
 class Similarity:
-    """The nearest attribute of a taxonomy, by cosine of sentence embeddings."""
+    """The nearest attribute of a facet, by cosine of sentence embeddings."""
 
-    def __init__(self, taxonomy: Taxonomy, encoder: Callable[[], SentenceEncoder]) -> None:
-        """Loads nothing yet; `encoder` is called on first need."""
+    def __init__(
+        self,
+        taxonomy: Taxonomy,
+        families: Mapping[str, Sequence[str]],
+        *,
+        encoder: Callable[[], SentenceEncoder],
+    ) -> None:
+        """Loads nothing yet.
+
+        Args:
+            taxonomy: Where the attributes come from.
+            families: Facets whose nouns people exchange: a color may be a matter of saturation.
+            encoder: Called on first need.
+        """
         self._taxonomy = taxonomy
+        self._families = families
         self._encoder = encoder
-        self._phrases = tuple(taxonomy.phrases().items())
-        self._vectors: Tensor | None = None
-        self._nearest = lru_cache(maxsize=4096)(self._look_up)
-        self._is_word = lru_cache(maxsize=4096)(self._count)
+        # On the instance, so that a cache never outlives or mixes taxonomies.
+        self._pool = lru_cache(maxsize=None)(self._embedded)
+        self.nearest = lru_cache(maxsize=4096)(self._nearest)
+        self.is_word = lru_cache(maxsize=4096)(self._is_word)
 
-    def is_word(self, word: str) -> bool:
+    def _is_word(self, word: str) -> bool:
         """True for common English words: the encoder's vocabulary holds them in one piece."""
-        return self._is_word(word)
-
-    def nearest(self, candidate: Candidate) -> tuple[TasteAttribute, float] | None:
-        """The attribute meant and the cosine, or None if nothing is near enough."""
-        return self._nearest(candidate)
-
-    def _count(self, word: str) -> bool:
         return self._encoder().token_count(word) <= 3
 
-    def _look_up(self, candidate: Candidate) -> tuple[TasteAttribute, float] | None:
-        if self._vectors is None:
-            self._vectors = self._encoder().sentence_embeddings([text for text, _ in self._phrases])
-        vector = self._encoder().sentence_embeddings([candidate.text])[0]
-        cosines = self._vectors @ vector
-        threshold = FREE_THRESHOLD if candidate.facet is None else FACET_THRESHOLD
-        for index in cosines.argsort(descending=True)[:50].tolist():
-            cosine = float(cosines[index])
-            if cosine < threshold:
-                return None
-            attribute = self._taxonomy.attributes[self._phrases[index][1]]
-            if candidate.facet in (None, attribute.facet):
-                return attribute, cosine
-        return None
+    def _nearest(self, word: str, facet: str) -> TasteAttribute | None:
+        """What the word means as a description of the facet, or None if nothing is near."""
+        pool = self._pool(facet)
+        cosines = pool.vectors @ self._encoder().sentence_embeddings([word])[0]
+        best = int(cosines.argmax())
+        return pool.attributes[best] if float(cosines[best]) >= THRESHOLD else None
+
+    def _embedded(self, facet: str) -> _Pool:
+        family = self._families.get(facet, (facet,))
+        words = single_words(self._taxonomy, family)
+        vectors = self._encoder().sentence_embeddings(tuple(words))
+        return _Pool(tuple(words.values()), vectors)
+
+
+def single_words(taxonomy: Taxonomy, family: Sequence[str]) -> Mapping[str, TasteAttribute]:
+    """Words for the attributes of these facets: "teal", and "muddy" of "muddy colors"."""
+    nouns = sorted((g for name in family for g in taxonomy.facets[name].generic), key=len)
+    found: dict[str, TasteAttribute] = {}
+    for surface, name in taxonomy.phrases().items():
+        attribute = taxonomy.attributes[name]
+        if attribute.facet not in family:
+            continue
+        noun = next((n for n in reversed(nouns) if surface.endswith(f" {n}")), "")
+        word = surface.removesuffix(noun).strip()
+        if word and " " not in word:
+            found.setdefault(word, attribute)
+    return found
