@@ -11,7 +11,14 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from viper.errors import BadInput
 
@@ -148,7 +155,9 @@ class VisualPreference(_Value):
         """As `from_json`, from plain data."""
         if not isinstance(data, dict) or data.get("schema") != SCHEMA:
             found = data.get("schema") if isinstance(data, dict) else type(data).__name__
-            raise BadInput(f'{source}: expected an object with "schema": "{SCHEMA}", got {found!r}.')
+            raise BadInput(
+                f'{source}: expected an object with "schema": "{SCHEMA}", got {found!r}.'
+            )
         try:
             return cls.model_validate({k: v for k, v in data.items() if k != "schema"})
         except ValidationError as error:
@@ -187,7 +196,9 @@ class VisualPreference(_Value):
         """True if nothing would be applied."""
         return not self.active("liked") and not self.active("disliked")
 
-    def conflicts(self, opposite: Callable[[str], str | None] = lambda _: None) -> tuple[Conflict, ...]:
+    def conflicts(
+        self, opposite: Callable[[str], str | None] = lambda _: None
+    ) -> tuple[Conflict, ...]:
         """Active attributes that contradict each other.
 
         Args:
@@ -254,6 +265,24 @@ class VisualPreference(_Value):
         if not 0 <= strength <= 1:
             raise BadInput(f"Strength must be between 0 and 1, got {strength!r}.")
         return self._edit(side, attribute, {"strength": strength, "pinned": True})
+
+    def without_comment(self, comment: int) -> Self:
+        """Without the evidence of one comment, and without attributes that had no other.
+
+        What the person added, or pinned, stays: it does not rest on evidence.
+        """
+
+        def side(attributes: tuple[Attribute, ...]) -> tuple[Attribute, ...]:
+            kept = []
+            for a in attributes:
+                evidence = tuple(e for e in a.evidence if e.comment != comment)
+                if evidence == a.evidence:
+                    kept.append(a)
+                elif evidence or a.pinned:
+                    kept.append(a.model_copy(update={"evidence": evidence}))
+            return tuple(kept)
+
+        return self._with(liked=side(self.liked), disliked=side(self.disliked))
 
     def rename(self, name: str) -> Self:
         """The same taste under another name."""

@@ -157,7 +157,8 @@ def _moods(painting: Painting) -> tuple[str, ...]:
         "mysterious": painting.lighting == "moonlight",
         "serene": painting.lighting == "moonlight" or painting.lighting == "soft light",
         "dreamy": painting.lighting == "soft light" or "pastel colors" in also,
-        "dramatic": painting.lighting == "dramatic lighting" or painting.contrast == "high contrast",
+        "dramatic": painting.lighting == "dramatic lighting"
+        or painting.contrast == "high contrast",
         "cozy": painting.lighting == "golden hour light",
         "energetic": painting.lighting == "neon glow" or "neon colors" in also,
         "cheerful": painting.brightness == "bright" or painting.saturation == "vivid colors",

@@ -160,9 +160,7 @@ def _batches(
         for shard in (s for s in painted_shards(paintings) if s not in known):
             known.add(shard)
             new = np.load(shard.with_suffix(".latents.npz"))["latents"]
-            pool = _Pool(
-                np.concatenate([pool.latents, new]), pool.paintings + read_shard(shard)[1]
-            )
+            pool = _Pool(np.concatenate([pool.latents, new]), pool.paintings + read_shard(shard)[1])
         # New shards are looked for every few minutes, not once an epoch.
         order = rng.permutation(len(pool.paintings))[: size * 100]
         for start in range(0, len(order) - size + 1, size):

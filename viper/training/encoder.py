@@ -113,7 +113,10 @@ def _batches(
             picks = order[start : start + size]
             captions = [caption(described[i], words) for i in picks]
             targets = torch.tensor(
-                [[float(a in found) for a in attributes] for found in map(_names, (described[i] for i in picks))]
+                [
+                    [float(a in found) for a in attributes]
+                    for found in map(_names, (described[i] for i in picks))
+                ]
             )
             pictures = to_tensor(stack[picks], device).contiguous()
             with mixed_precision(device):

@@ -80,7 +80,9 @@ class Run:
         """
         late = max(0.0, (self.progress - 0.6) / 0.4)
         cosine = 0.5 * (1 + torch.cos(torch.tensor(late * torch.pi)).item())
-        rate = self.learning_rate * min(1.0, (self.step + 1) / self.warmup_steps) * max(0.03, cosine)
+        rate = (
+            self.learning_rate * min(1.0, (self.step + 1) / self.warmup_steps) * max(0.03, cosine)
+        )
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         loss.backward()

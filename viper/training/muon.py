@@ -26,7 +26,7 @@ class Muon(torch.optim.Optimizer):
         super().__init__(groups, {"lr": learning_rate, "momentum": momentum})
 
     @torch.no_grad()
-    def step(self, closure: None = None) -> None:  # type: ignore[override]  # noqa: ARG002
+    def step(self, closure: None = None) -> None:  # type: ignore[override]
         """Applies the gradients."""
         for group in self.param_groups:
             update = self._matrix if group["matrix"] else self._vector

@@ -1,0 +1,139 @@
+"""Embedders: the built-in encoder, or any CLIP or SigLIP by hub id or folder."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from PIL.Image import Image
+from torch import Tensor
+from torch.nn import functional
+
+from viper.errors import ModelUnavailable
+from viper.judging import Scorer
+from viper.judging.embedding import EmbeddingScorer
+from viper.minilm import MiniLM, load_minilm
+
+BUILTIN = Path(__file__).parents[2] / "assets" / "builtin_model" / "scorer"
+_BATCH = 32
+
+
+def load_scorer(model: str, *, device: str = "cpu") -> Scorer:
+    """A scorer.
+
+    Args:
+        model: `builtin`, or the hub id or folder of a CLIP or SigLIP model.
+        device: `cpu`, `cuda`, `mps` ...
+
+    Raises:
+        ModelUnavailable: It is not there, cannot be downloaded, or is no image-text model.
+    """
+    embedder = _Builtin(BUILTIN, load_minilm()) if model == "builtin" else _Clip(model, device)
+    return EmbeddingScorer(embedder)
+
+
+class _Builtin:
+    """The encoder trained on paintings, with MiniLM for the texts; runs on the CPU."""
+
+    def __init__(self, folder: Path, minilm: MiniLM) -> None:
+        from transformers import CLIPVisionModelWithProjection
+
+        if not (folder / "config.json").exists():
+            raise ModelUnavailable(f"{folder}: the built-in scorer is missing from this checkout.")
+        self._model: Any = CLIPVisionModelWithProjection.from_pretrained(
+            folder, dtype=torch.float32, local_files_only=True
+        ).eval()
+        self._processor = _pillow_processor(str(folder))
+        self._minilm = minilm
+        self._scale = float(self._model.config.viper_attribute_scale)
+        self._bias = float(self._model.config.viper_attribute_bias)
+
+    @property
+    def name(self) -> str:
+        return "builtin"
+
+    def pictures(self, pictures: Sequence[Image]) -> Tensor:
+        parts = []
+        for start in range(0, len(pictures), _BATCH):
+            batch = [picture.convert("RGB") for picture in pictures[start : start + _BATCH]]
+            pixels = self._processor(images=batch, return_tensors="pt")["pixel_values"]
+            parts.append(self._model(pixels).image_embeds)
+        return functional.normalize(torch.cat(parts), dim=-1)
+
+    def texts(self, texts: Sequence[str]) -> Tensor:
+        return self._minilm.sentence_embeddings(list(texts))
+
+    def presence(self, similarity: Tensor, background: Tensor) -> Tensor:
+        # Trained as a probability, on its own scale.
+        return torch.sigmoid(self._scale * similarity + self._bias)
+
+
+class _Clip:
+    """Any model of transformers with `get_image_features` and `get_text_features`."""
+
+    def __init__(self, model: str, device: str) -> None:
+        from transformers import AutoModel, AutoTokenizer
+
+        try:
+            self._model: Any = AutoModel.from_pretrained(model, dtype=torch.float32)
+            self._tokenizer: Any = AutoTokenizer.from_pretrained(model)
+            self._processor = _pillow_processor(model)
+        except (OSError, ValueError) as error:
+            raise ModelUnavailable(
+                f"Scorer {model!r} cannot be loaded: expected `builtin`, or the folder or hub id "
+                "of a CLIP or SigLIP model (a hub id needs a network the first time)."
+            ) from error
+        if not callable(getattr(self._model, "get_image_features", None)):
+            raise ModelUnavailable(f"Scorer {model!r} is no CLIP or SigLIP model.")
+        self._model = self._model.to(device).eval()
+        self._device, self._id = device, model
+
+    @property
+    def name(self) -> str:
+        return self._id
+
+    def pictures(self, pictures: Sequence[Image]) -> Tensor:
+        parts = []
+        for start in range(0, len(pictures), _BATCH):
+            batch = [picture.convert("RGB") for picture in pictures[start : start + _BATCH]]
+            pixels = self._processor(images=batch, return_tensors="pt")["pixel_values"]
+            parts.append(_features(self._model.get_image_features(pixels.to(self._device))))
+        return functional.normalize(torch.cat(parts).float().cpu(), dim=-1)
+
+    def texts(self, texts: Sequence[str]) -> Tensor:
+        parts = []
+        for start in range(0, len(texts), _BATCH):
+            # SigLIP was trained with padding to its full length, and CLIP does not mind.
+            tokens = self._tokenizer(
+                list(texts[start : start + _BATCH]),
+                padding="max_length",
+                truncation=True,
+                max_length=self._model.config.text_config.max_position_embeddings,
+                return_tensors="pt",
+            ).to(self._device)
+            parts.append(_features(self._model.get_text_features(**tokens)))
+        return functional.normalize(torch.cat(parts).float().cpu(), dim=-1)
+
+    def presence(self, similarity: Tensor, background: Tensor) -> Tensor:
+        # Cosines of such models have no absolute meaning: an attribute is present if it fits
+        # clearly better than attributes in general do.
+        spread = background.std(dim=1, keepdim=True).clamp_min(1e-6)
+        return torch.sigmoid(2 * ((similarity - background.mean(dim=1, keepdim=True)) / spread - 1))
+
+
+def _features(output: Any) -> Tensor:
+    # Older releases return the tensor, newer ones an output object that holds it.
+    return output if isinstance(output, Tensor) else output.pooler_output
+
+
+def _pillow_processor(model: str) -> Any:
+    from transformers import AutoImageProcessor
+    from transformers.utils import logging
+
+    # The torchvision variant is not wanted here; the notice about it says nothing to a person.
+    level = logging.get_verbosity()
+    logging.set_verbosity_error()
+    try:
+        return AutoImageProcessor.from_pretrained(model, backend="pil")
+    finally:
+        logging.set_verbosity(level)
