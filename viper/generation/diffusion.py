@@ -49,6 +49,7 @@ class DiffusionGenerator:
         model_id: str,
         defaults: GuidanceDefaults,
         weight_hashes: Callable[[], Mapping[str, str]],
+        pictures_at_once: int | None = None,
     ) -> None:
         """Takes the parts as `viper.generation.models` loads them.
 
@@ -58,12 +59,14 @@ class DiffusionGenerator:
             model_id: What the checkpoint is called in recipes.
             defaults: Used where a request says None.
             weight_hashes: Called when the hashes are asked for: they cost reading every file.
+            pictures_at_once: At most so many share a call; None is what suits the device.
         """
         self._denoiser = denoiser
         self._conditioner = CachedConditioner(conditioner)
         self._model_id = model_id
         self._defaults = defaults
         self._weight_hashes = weight_hashes
+        self._pictures_at_once = pictures_at_once
 
     @property
     def model_id(self) -> str:
@@ -109,7 +112,7 @@ class DiffusionGenerator:
         )
         plan = plan_for(request, texts.conditions, guidance)
         job = Job(plan=plan, size=size, steps=request.steps or self._defaults.steps)
-        chunk = _pictures_at_once(self._denoiser, job)
+        chunk = self._pictures_at_once or _suiting(self._denoiser, job)
         waiting = tuple(range(request.count))
         while waiting:
             indexes = waiting[:chunk]
@@ -215,7 +218,7 @@ def _relay(
     return on_step
 
 
-def _pictures_at_once(denoiser: Denoiser, job: Job) -> int:
+def _suiting(denoiser: Denoiser, job: Job) -> int:
     """How many pictures share a call.
 
     One on a CPU: it gains little from more, the first picture is finished sooner, and arithmetic

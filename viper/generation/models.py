@@ -61,13 +61,21 @@ _FAMILY_DEFAULTS: Mapping[Family, Mapping[str, Any]] = {
 }
 
 
-def load_generator(model: str, *, device: str = "auto", dtype: str = "auto") -> DiffusionGenerator:
+def load_generator(
+    model: str,
+    *,
+    device: str = "auto",
+    dtype: str = "auto",
+    pictures_at_once: int | None = None,
+) -> DiffusionGenerator:
     """Loads a model.
 
     Args:
         model: "builtin", a folder in diffusers layout, or an id of the Hub.
         device: "auto", or a torch device such as "cpu", "cuda:0" or "mps".
         dtype: "auto" (fp32 on a CPU and for the built-in model, else fp16), "fp32", "fp16", "bf16".
+        pictures_at_once: At most so many pictures of a request are drawn together; None is what
+            suits the device.
 
     Raises:
         ModelUnavailable: It does not exist, cannot be reached, or is of another kind.
@@ -90,6 +98,7 @@ def load_generator(model: str, *, device: str = "auto", dtype: str = "auto") -> 
         model_id=model,
         defaults=defaults,
         weight_hashes=checkpoint.weight_hashes,
+        pictures_at_once=pictures_at_once,
     )
 
 
@@ -130,13 +139,19 @@ def _conditioner(
         kind = CLIPTextModelWithProjection if suffix else CLIPTextModel
         encoder = _part(kind, checkpoint, f"text_encoder{suffix}", number)
         encoders.append(encoder.to(device))
-        tokenizers.append(
-            CLIPTokenizer.from_pretrained(checkpoint.folder, subfolder=f"tokenizer{suffix}")
-        )
+        tokenizers.append(_tokenizer(checkpoint, f"tokenizer{suffix}"))
     if family == "sd":
         return ClipConditioner(tokenizers[0], encoders[0])
     zeros = bool(checkpoint.index.get("force_zeros_for_empty_prompt", True))
     return DualClipConditioner(tokenizers, encoders, zeros_for_nothing=zeros)
+
+
+def _tokenizer(checkpoint: Checkpoint, name: str) -> Any:
+    folder = checkpoint.folder / name
+    # The library makes up an empty vocabulary where there is none.
+    if not any((folder / file).is_file() for file in ("vocab.json", "tokenizer.json")):
+        raise ValueError(f"its {name} is missing.")
+    return CLIPTokenizer.from_pretrained(folder)
 
 
 def _denoiser(
@@ -181,9 +196,11 @@ def _part(kind: Any, checkpoint: Checkpoint, name: str, number: torch.dtype) -> 
 
 def _scheduler(checkpoint: Checkpoint) -> Any:
     config = _json(checkpoint.folder / "scheduler" / "scheduler_config.json")
-    kind = getattr(diffusers, str(config.get("_class_name")), None)
+    # As in diffusers, the index decides: a scheduler's settings may come from another class.
+    _, name = checkpoint.index.get("scheduler", (None, config.get("_class_name")))
+    kind = getattr(diffusers, str(name), None)
     if kind is None:
-        raise ValueError(f"its scheduler {config.get('_class_name')} is unknown.")
+        raise ValueError(f"its scheduler {name} is unknown.")
     if checkpoint.family == "sd":
         config |= {key: value for key, value in _SD_SCHEDULER_FIXES.items() if key in config}
     return kind.from_config(config)
