@@ -92,8 +92,8 @@ class _Pool:
     paintings: list[Painting]
 
 
-def cache_latents(paintings: Path, autoencoder: Path, device: str) -> int:
-    """Encodes every painted shard that has no latents yet; returns how many there are."""
+def cache_latents(paintings: Path, autoencoder: Path, device: str) -> list[Path]:
+    """Encodes every painted shard that has no latents yet; returns the shards that have them."""
     shards = painted_shards(paintings)
     todo = [s for s in shards if not s.with_suffix(".latents.npz").exists()]
     if todo:
@@ -101,7 +101,7 @@ def cache_latents(paintings: Path, autoencoder: Path, device: str) -> int:
         vae.eval().to(memory_format=torch.channels_last)
         for shard in todo:
             _encode_shard(vae, shard, device)
-    return len(shards)
+    return shards
 
 
 @torch.no_grad()
@@ -156,8 +156,9 @@ def _batches(
     pool = _Pool(np.empty((0, LATENT_CHANNELS, 16, 16), np.float16), [])
     known: set[Path] = set()
     while True:
-        cache_latents(paintings, autoencoder, device)
-        for shard in (s for s in painted_shards(paintings) if s not in known):
+        # Painters finish shards while this one encodes: only those that it got to count.
+        encoded = cache_latents(paintings, autoencoder, device)
+        for shard in (s for s in encoded if s not in known):
             known.add(shard)
             new = np.load(shard.with_suffix(".latents.npz"))["latents"]
             pool = _Pool(np.concatenate([pool.latents, new]), pool.paintings + read_shard(shard)[1])
