@@ -10,6 +10,7 @@ sees only what is theirs. Nothing here knows a page, a command line or a table.
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -154,13 +155,17 @@ class Studio:
 
     def read_pending(self, owner: str, profile: str) -> PreferenceVersion:
         """Reads the comments that no extraction has succeeded on yet."""
-        read = {
+        read: dict[int, datetime] = {}
+        # Newest first: the first mention of a comment is its latest reading.
+        for stored in self.store.preferences.extractions(owner, profile):
+            if stored.extraction.error is None:
+                for comment in stored.extraction.comments:
+                    read.setdefault(comment, stored.created)
+        pending = [
             comment
-            for stored in self.store.preferences.extractions(owner, profile)
-            if stored.extraction.error is None
-            for comment in stored.extraction.comments
-        }
-        pending = [c for c in self.store.comments.list(owner, profile) if c.id not in read]
+            for comment in self.store.comments.list(owner, profile)
+            if comment.id not in read or (comment.edited or comment.created) > read[comment.id]
+        ]
         return self._read(owner, profile, pending)
 
     def knowledge(self, owner: str, profile: str) -> Knowledge:
@@ -496,16 +501,22 @@ class _Pictures:
         self._studio, self._owner = studio, owner
 
     def known_attributes(self, image: str | None) -> Mapping[str, tuple[str, ...]]:
-        if image is not None and image.startswith(IMAGE_PREFIX):
+        if image is None or not image.startswith(IMAGE_PREFIX):
+            return self._studio.curated.known_attributes(image)
+        try:
             return self._applied_to(image.removeprefix(IMAGE_PREFIX))
-        return self._studio.curated.known_attributes(image)
+        except NotFound:  # deleted since: its comment is still worth reading
+            return {}
 
     def open(self, image: str | None) -> "Image | None":
         if image is None or not image.startswith(IMAGE_PREFIX):
             return self._studio.curated.open(image)
         from PIL import Image
 
-        file = self._studio.picture_file(self._owner, image.removeprefix(IMAGE_PREFIX))
+        try:
+            file = self._studio.picture_file(self._owner, image.removeprefix(IMAGE_PREFIX))
+        except NotFound:
+            return None
         with Image.open(file) as opened:
             return opened.convert("RGB")
 
