@@ -75,10 +75,11 @@ def test_an_incomplete_checkpoint_is_refused(tiny_sd: Path, tmp_path: Path, miss
     assert "cannot be loaded" in refusal(folder)
 
 
-def test_a_damaged_weights_file_is_refused(tiny_sd: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("part", ["unet", "vae", "text_encoder"])
+def test_a_damaged_weights_file_is_refused(tiny_sd: Path, tmp_path: Path, part: str) -> None:
     folder = tmp_path / "damaged"
     shutil.copytree(tiny_sd, folder)
-    weights = folder / "unet" / "diffusion_pytorch_model.safetensors"
+    [weights] = (folder / part).glob("*.safetensors")
     weights.write_bytes(weights.read_bytes()[:1000])
     assert "cannot be loaded" in refusal(folder)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from diffusers import DiffusionPipeline
+from huggingface_hub.utils import httpx  # type: ignore[attr-defined]  # the httpx it speaks
 
 from viper import minilm
 from viper.errors import ModelUnavailable
@@ -105,7 +106,7 @@ def _downloaded(model: str, *, half: bool) -> Path:
     for variant in ("fp16", None) if half else (None,):
         try:
             return Path(DiffusionPipeline.download(model, variant=variant, **without))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, httpx.HTTPError) as error:
             problem = error
     raise ModelUnavailable(
         f"The model {model} is neither a folder nor on this machine, and could not be fetched "

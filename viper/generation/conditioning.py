@@ -83,8 +83,7 @@ class DualClipConditioner:
 
         Args:
             tokenizers: `CLIPTokenizer`s.
-            encoders: A `CLIPTextModel` and a `CLIPTextModelWithProjection`; refiners have only the
-                latter.
+            encoders: A `CLIPTextModel`, and a `CLIPTextModelWithProjection` that also pools.
             zeros_for_nothing: The checkpoint's `force_zeros_for_empty_prompt`.
         """
         self._pairs = tuple(zip(tokenizers, encoders, strict=True))

@@ -11,6 +11,7 @@ import torch
 import transformers
 from diffusers import AutoencoderDC, AutoencoderKL, UNet2DConditionModel
 from pydantic import ValidationError
+from safetensors import SafetensorError
 from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 from viper.errors import ModelUnavailable
@@ -88,7 +89,7 @@ def load_generator(
         try:
             conditioner = _conditioner(checkpoint, place, number)
             denoiser, defaults = _denoiser(checkpoint, place, number)
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
             reason = " ".join(str(error).split())[:200]
             raise ModelUnavailable(f"The model {model} cannot be loaded: {reason}") from error
     _check(denoiser, model)
