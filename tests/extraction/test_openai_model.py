@@ -41,7 +41,9 @@ def names(extraction: Extraction, side: str) -> list[str]:
 
 
 class TestSuccess:
-    def test_a_structured_answer_becomes_a_preference_with_its_evidence(self, stage: Stages) -> None:
+    def test_a_structured_answer_becomes_a_preference_with_its_evidence(
+        self, stage: Stages
+    ) -> None:
         server = stage(GOOD)
         found = extract(server)
         (teal,) = found.preference.liked

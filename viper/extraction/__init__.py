@@ -1,10 +1,10 @@
 """Comments become a VisualPreference. This module holds the ports; they cost nothing to import.
 
-    comments + Pictures ──► Extractor ──► Extraction = VisualPreference + how it came about
-                              ├── LanguageModelExtractor (language.py) asks a LanguageModel:
-                              │       OpenAIModel (openai_model.py), LocalModel (local_model.py)
-                              ├── OfflineExtractor (offline.py): word lists and MiniLM, no server
-                              └── FallbackExtractor (fallback.py): the first; offline if it fails
+comments + Pictures ──► Extractor ──► Extraction = VisualPreference + how it came about
+                          ├── LanguageModelExtractor (language.py) asks a LanguageModel:
+                          │       OpenAIModel (openai_model.py), LocalModel (local_model.py)
+                          ├── OfflineExtractor (offline.py): word lists and MiniLM, no server
+                          └── FallbackExtractor (fallback.py): the first; offline if it fails
 """
 
 from collections.abc import Mapping, Sequence

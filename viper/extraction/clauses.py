@@ -1,6 +1,6 @@
 """A comment's text as clauses: words with their places, and how each clause hangs on the last.
 
-    "The teal is lovely, but far too busy" ──► [The teal is lovely] ──contrast──► [far too busy]
+"The teal is lovely, but far too busy" ──► [The teal is lovely] ──contrast──► [far too busy]
 """
 
 import re
@@ -16,7 +16,10 @@ Link = Literal["start", "same", "contrast", "except"]
 _WORD = r"\d+/\d+|b/w|[^\W_]+(?:'[^\W_]+)*(?:&[^\W_])?"
 _EMOTICON = r"<3|:-?[()/dD](?!\w)"
 _STOPS = ".!?…\n;"
-_JOINTS = ",:()[]\"—–·|=+"
+_JOINTS = ',:()[]"—–·|=+'
+_LONGEST_ANSWER = 4
+"""Words of "Yes please!" and the like."""
+_OPEN_QUESTIONS = frozenset({"where", "why", "what", "how", "who", "when", "which"})
 _LONGER = re.compile(r"(\w)\1{2,}")
 
 
@@ -55,21 +58,24 @@ class Clause:
 def clauses(text: str, lexicon: Lexicon) -> tuple[Clause, ...]:
     """The clauses of a text, in order, none of them empty."""
     found: list[Clause] = []
-    for number, (words, marks) in enumerate(_sentences(text, lexicon)):
-        parts = list(_parts(words, lexicon))
-        for index, (link, concessive, part) in enumerate(parts):
-            opening: Link = "start" if number and not index and link == "same" else link
-            if not found and link in ("same", "contrast"):
-                opening = "start"
-            stressed = marks.count("!") > 1 or "!" in marks
-            found.append(Clause(part, opening, stressed, concessive))
+    asked = False
+    for words, marks in _sentences(text, lexicon):
+        for index, (link, concessive, part) in enumerate(_parts(words, lexicon)):
+            # "Glitch art? Nope." is one breath; other sentences begin anew.
+            answers = asked and len(words) <= _LONGEST_ANSWER
+            begins = not index and link == "same" and not answers
+            opening: Link = "start" if not found or begins else link
+            found.append(Clause(part, opening, "!" in marks, concessive))
+        asked = "?" in marks and words[0] is not None and words[0].text not in _OPEN_QUESTIONS
     return tuple(found)
 
 
 def _sentences(text: str, lexicon: Lexicon) -> Iterator[tuple[list[Word | None], str]]:
     """Words of each sentence, None for a joint such as a comma, and its closing marks."""
     symbols = "|".join(map(re.escape, sorted(lexicon.emoji, key=len, reverse=True)))
-    pattern = re.compile(f"(?P<symbol>{symbols}|{_EMOTICON})|(?P<word>{_WORD})|(?P<mark>[^\\w\\s]|\n)")
+    pattern = re.compile(
+        f"(?P<symbol>{symbols}|{_EMOTICON})|(?P<word>{_WORD})|(?P<mark>[^\\w\\s]|\n)"
+    )
     straight = text.replace("\u2019", "'").replace("\u2018", "'").replace("\u2032", "'")
     words: list[Word | None] = []
     marks = ""
@@ -126,7 +132,10 @@ def _parts(
             index += 1
         else:
             length, link = turn
-            concessive = link == "contrast" and lexicon.phrases("contrast_first").at(texts, index) is not None
+            concessive = (
+                link == "contrast"
+                and lexicon.phrases("contrast_first").at(texts, index) is not None
+            )
             link = "same" if balanced and link == "contrast" else link
             index += length
     if part:

@@ -76,7 +76,10 @@ def wire(messages: Sequence[Message], *, pictures: bool) -> list[dict[str, Any]]
         pictures: False leaves the pictures out, for models that cannot see.
     """
     return [
-        {"role": m.role, "content": _content([p for p in m.parts if pictures or isinstance(p, str)])}
+        {
+            "role": m.role,
+            "content": _content([p for p in m.parts if pictures or isinstance(p, str)]),
+        }
         for m in messages
     ]
 

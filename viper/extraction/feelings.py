@@ -1,7 +1,7 @@
 """Which words of a clause praise or blame, and what little words do to an attribute.
 
-    cue       "love", "not my thing", "👎"       signed strength, negation applied
-    modifier  "too dark", "less busy", "no clutter", "not dark enough", "I wish it were darker"
+cue       "love", "not my thing", "👎"       signed strength, negation applied
+modifier  "too dark", "less busy", "no clutter", "not dark enough", "I wish it were darker"
 """
 
 from collections.abc import Sequence
@@ -74,7 +74,10 @@ def without_overlaps(
         if not any(
             cue.start < match.stop
             and match.start < cue.stop
-            and (cue.stop - cue.start > match.stop - match.start or match.surface in ambiguous)
+            and (
+                cue.stop - cue.start > max(1, match.stop - match.start - 1)
+                or match.surface in ambiguous
+            )
             for cue in cues
         )
     )
@@ -94,7 +97,8 @@ def modifier(
     named = {i for other in matches for i in range(other.start, other.stop)}
     joined_by_and = False
     index = match.start
-    while index > 0 and match.start - index < _REACH:
+    phrases = {i for cue in cues if cue.stop - cue.start > 1 for i in range(cue.start, cue.stop)}
+    while index > 0 and match.start - index < _REACH and index - 1 not in phrases:
         if (found := _modifier_at(clause, index, matches, lexicon)) is not None:
             # "Neither the neon nor the glitch does it for me" negates the praise, once.
             negates_cue = words[index - 1] in lexicon.words("clause_negators") | {"nor"} and cues
@@ -146,6 +150,8 @@ def _is_cue(
 ) -> bool:
     """Some words are cues only in some places: "I like teal", but "looks like teal"."""
     word = words[index]
+    if lexicon.phrases("asides").ending(words, index):
+        return False
     if length > 1:
         return True
     before = words[index - 1] if index else None
@@ -153,10 +159,9 @@ def _is_cue(
     if needed is not None:
         return before in needed if before else word in lexicon.words("opens_with")
     following = words[index + 1] if index + 1 < len(words) else None
-    if word.endswith("ly") or word == "pretty":
-        # Before another cue it only measures: "terribly beautiful", "pretty bad".
-        if following and lexicon.cue_table.at(words, index + 1) is not None:
-            return False
+    measures = word.endswith("ly") or word == "pretty"
+    if measures and following and lexicon.cue_table.at(words, index + 1) is not None:
+        return False  # "terribly beautiful", "pretty bad"
     if word == "pretty" and (match := named.get(index + 1)) is not None:
         has_noun = any(m.attribute is None for i, m in named.items() if i >= match.stop)
         return match.attribute is None or has_noun or match.facet in lexicon.words("hue_facets")

@@ -1,7 +1,7 @@
 """Comments to preference by a language model, whichever it is.
 
-    comments ──► batches (at most 10 pictures) ──► messages ──► LanguageModel ──► TasteReply
-             ──► attributes on the taxonomy ──► one VisualPreference
+comments ──► batches (at most 10 pictures) ──► messages ──► LanguageModel ──► TasteReply
+         ──► attributes on the taxonomy ──► one VisualPreference
 """
 
 import json

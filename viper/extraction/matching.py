@@ -150,9 +150,7 @@ class Matcher:
                     certain=match.certain,
                 )
 
-    def _noun_of(
-        self, words: Sequence[str], matches: Sequence[Match], place: int
-    ) -> Match | None:
+    def _noun_of(self, words: Sequence[str], matches: Sequence[Match], place: int) -> Match | None:
         """The facet noun an adjective belongs to: right after it, or before "is", or None."""
         match = matches[place]
         for other in matches[place + 1 :]:
@@ -199,7 +197,6 @@ def inflections(word: str) -> tuple[str, ...]:
             stem = base.removesuffix(ending)
             if stem != base and len(stem) >= 3:
                 found.update(dict.fromkeys(_stems(stem, ending)))
-    found.update(dict.fromkeys((word + "s", word + "y", word + "ed")) if len(word) > 3 else {})
     return tuple(form for form in found if form != word)
 
 

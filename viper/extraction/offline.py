@@ -39,9 +39,7 @@ class OfflineExtractor:
         """Loads word lists; the encoder is loaded by the first word that needs it."""
         self._taxonomy = taxonomy or load_taxonomy()
         lexicon = load_lexicon()
-        similarity = Similarity(
-            self._taxonomy, lexicon.data["facet_families"], encoder=encoder
-        )
+        similarity = Similarity(self._taxonomy, lexicon.data["facet_families"], encoder=encoder)
         matcher = Matcher(self._taxonomy, lexicon, is_word=similarity.is_word)
         self._reader = Reader(self._taxonomy, lexicon, matcher=matcher, similarity=similarity)
 

@@ -56,11 +56,9 @@ def parse(
     return Parsed(clause, matches, cues, modifiers)
 
 
-def backgrounds(
-    parsed: Sequence[Parsed], stance: Stance | None, lexicon: Lexicon
-) -> tuple[Background | None, ...]:
+def backgrounds(parsed: Sequence[Parsed], stance: Stance | None) -> tuple[Background | None, ...]:
     """The background of every clause, in order."""
-    tones = _with_echoes(parsed, lexicon)
+    tones = _with_echoes(parsed)
     button = {"like": MENTIONED, "dislike": -MENTIONED}.get(stance or "mixed")
     feelings = {tone > 0 for tone in tones if tone is not None}
     found: list[Background | None] = []
@@ -70,6 +68,8 @@ def backgrounds(
             background = Background(button, "button")
         if background is None and index + 1 < len(parsed):
             background = _before_contrast(parsed, tones, index)
+        if background is None and stance == "mixed":
+            background = _halves(parsed, index)
         if background is None and len(feelings) == 1:
             background = Background(MENTIONED if True in feelings else -MENTIONED, "comment")
         found.append(background)
@@ -109,11 +109,11 @@ def feeling(
 def _local(parsed: Parsed, match: Match, lexicon: Lexicon) -> float | None:
     """What the clause itself says about the match."""
     words = parsed.clause.texts
-    wishes = any(
-        lexicon.phrases("wish").at(words, i) is not None for i in range(min(match.start, len(words)))
-    )
+    wish = lexicon.phrases("wish")
+    wishes = any(wish.at(words, index) is not None for index in range(match.start))
     cue = _governing(parsed.cues, match)
-    if cue is not None and cue.value > 0 and _is_the_lesser(words, match, lexicon):
+    praised = cue is not None and cue.value > 0
+    if (praised or wishes) and _is_the_lesser(words, match, lexicon):
         return -MENTIONED
     if wishes and (cue is None or cue.value > 0 or cue.start > match.start):
         return PLAIN
@@ -163,7 +163,7 @@ def _sound(clause: Clause, match: Match, lexicon: Lexicon) -> int:
     return sound.get(written, 0) or sound.get(match.surface, 0)
 
 
-def _with_echoes(parsed: Sequence[Parsed], lexicon: Lexicon) -> list[float | None]:
+def _with_echoes(parsed: Sequence[Parsed]) -> list[float | None]:
     """Tones, with "... but the neon is not" as the opposite of what it leaves out."""
     tones: list[float | None] = []
     for part in parsed:
@@ -229,6 +229,14 @@ def _before_contrast(
     if following is None or parsed[index + 1].clause.link != "contrast":
         return None
     return Background(-_weaker(following, MENTIONED), "contrast")
+
+
+def _halves(parsed: Sequence[Parsed], index: int) -> Background | None:
+    """With the button for mixed, "sleek but cold" is praise before the "but" and blame after."""
+    turns = [i for i, part in enumerate(parsed) if part.clause.link == "contrast"]
+    if not turns:
+        return None
+    return Background(MENTIONED if index < turns[0] else -MENTIONED, "contrast")
 
 
 def _weaker(value: float, limit: float) -> float:

@@ -26,7 +26,7 @@ class Prompts:
         template = Template(self._text(name))
         wanted, given = set(template.get_identifiers()), set(variables)
         if not template.is_valid():
-            raise BadInput(f"Prompt {name!r}: a '$' must start a variable; write '$$' for a dollar.")
+            raise BadInput(f"Prompt {name!r}: a '$' must start a variable; '$$' is a dollar.")
         for problem, names in (("needs", wanted - given), ("does not know", given - wanted)):
             if names:
                 raise BadInput(f"Prompt {name!r} {problem} the variable {min(names)!r}.")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from viper.extraction.clauses import Clause, clauses
-from viper.extraction.feelings import MENTIONED, cues_in, without_overlaps
+from viper.extraction.feelings import cues_in, without_overlaps
 from viper.extraction.grounding import most_salient, of_facet
 from viper.extraction.lexicon import Lexicon
 from viper.extraction.matching import COPULAS, Match, Matcher
@@ -46,9 +46,7 @@ class Reader:
         self._matcher = matcher
         self._similarity = similarity
 
-    def read(
-        self, index: int, comment: Comment, known: Mapping[str, tuple[str, ...]]
-    ) -> Reading:
+    def read(self, index: int, comment: Comment, known: Mapping[str, tuple[str, ...]]) -> Reading:
         """The reading of one comment.
 
         Args:
@@ -57,7 +55,7 @@ class Reader:
             known: Attributes of its picture by facet, the most salient first.
         """
         parsed = [self._parse(clause) for clause in clauses(comment.text, self._lexicon)]
-        around = backgrounds(parsed, comment.stance, self._lexicon)
+        around = backgrounds(parsed, comment.stance)
         parsed, doubts = self._with_similar(parsed, around)
         page = _Page(index, comment, known, [])
         doubts += self._named(page, parsed, around)
@@ -71,9 +69,7 @@ class Reader:
     def _parse(self, clause: Clause) -> Parsed:
         matches = self._matcher.find(clause.texts)
         cues = cues_in(clause, matches, self._lexicon)
-        return parse(
-            clause, without_overlaps(matches, cues, self._lexicon), cues, self._lexicon
-        )
+        return parse(clause, without_overlaps(matches, cues, self._lexicon), cues, self._lexicon)
 
     def _named(
         self, page: "_Page", parsed: Sequence[Parsed], around: Sequence[Background | None]
@@ -83,7 +79,7 @@ class Reader:
         explicit = any(part.tone() is not None for part in parsed)
         for part, background in zip(parsed, around, strict=True):
             for place, match in enumerate(part.matches):
-                if match.attribute is None:
+                if match.attribute is None or self._is_of_a_subject(part, match):
                     continue
                 value = feeling(part, place, background, self._lexicon, explicit=explicit)
                 if value is None:
@@ -110,27 +106,31 @@ class Reader:
                 if match.attribute is not None or _is_described(part, place):
                     continue
                 value = feeling(part, place, background, self._lexicon, explicit=explicit)
+                word = part.clause.texts[match.start]
                 if value is None:
                     continue
                 if part.modifiers[place] is not None:
-                    word = part.clause.texts[match.start]
                     meant = self._taxonomy.find(self._lexicon.quantity.get(word, ""))
                     if meant is not None:
                         page.add(meant, value, part.clause)
-                elif match.facet not in named and part.cues:
-                    attributes = of_facet(match.facet, page.known, self._taxonomy)
-                    word = part.clause.texts[match.start]
-                    present = self._taxonomy.find(self._lexicon.data["presence"].get(word, ""))
-                    if not attributes and present is not None:
-                        # To praise the brushstrokes is to like that they are seen.
-                        attributes = (present,)
-                    for attribute in attributes:
-                        page.add(attribute, _limited(value, VAGUE), part.clause)
-                    if not attributes:
-                        doubts.append(
-                            f"It is unclear what {part.clause.quote(page.comment.text)[:80]!r} "
-                            f"means: the picture's {match.facet} is not known."
-                        )
+                elif match.facet not in named and (part.cues or not any(self._contents(part))):
+                    doubts += self._grounded(page, part.clause, match.facet, word, value)
+
+    def _grounded(
+        self, page: "_Page", clause: Clause, facet: str, word: str, value: float
+    ) -> list[str]:
+        """Adds what the picture has of the facet; a doubt if that is not known."""
+        attributes = of_facet(facet, page.known, self._taxonomy)
+        present = self._taxonomy.find(self._lexicon.data["presence"].get(word, ""))
+        if not attributes and present is not None:
+            # To praise the brushstrokes is to like that they are seen.
+            attributes = (present,)
+        for attribute in attributes:
+            page.add(attribute, _limited(value, VAGUE), clause)
+        if attributes:
+            return []
+        quote = clause.quote(page.comment.text)[:80]
+        return [f"It is unclear what {quote!r} means: the picture's {facet} is not known."]
 
     def _bare(self, page: "_Page", parsed: Sequence[Parsed], comment: Comment) -> None:
         """Adds weak evidence for the looks of a picture that was praised or blamed as a whole."""
@@ -140,11 +140,16 @@ class Reader:
         )
         if len(tones) > 1 or (tones and guesses):
             return
-        is_liked = tones.pop() if tones else {"like": True, "dislike": False}.get(comment.stance or "")
-        if is_liked is None:
+        if not tones and comment.stance not in ("like", "dislike"):
             return
+        is_liked = tones.pop() if tones else comment.stance == "like"
         for attribute in most_salient(page.known, self._taxonomy):
             page.add(attribute, HINTED if is_liked else -HINTED, None)
+
+    def _is_of_a_subject(self, part: Parsed, match: Match) -> bool:
+        """True for moods of things: "cute puppy" praises no way of painting."""
+        following = part.clause.texts[match.stop : match.stop + 1]
+        return match.facet == "mood" and any(is_subject(w, self._lexicon) for w in following)
 
     def _is_bare(self, parsed: Sequence[Parsed]) -> bool:
         """True if no word carries a meaning beyond praise, blame and "this picture"."""
@@ -193,8 +198,10 @@ class Reader:
         return result, doubts
 
     def _candidates(self, part: Parsed) -> Iterator[tuple[int, str, Match | None]]:
-        """Words that describe a facet noun ("swampy colors", "the colors are swampy"), and words
-        that describe the whole ("feels hushed"); with their place and the noun.
+        """Words that may describe how it looks, with their place and the facet noun if any.
+
+        They stand beside a facet noun ("swampy colors", "the colors are swampy") or describe the
+        whole ("feels hushed").
         """
         words = part.clause.texts
         nouns = [m for m in part.matches if m.attribute is None]
@@ -253,6 +260,3 @@ def _is_described(part: Parsed, place: int) -> bool:
 
 def _limited(value: float, limit: float) -> float:
     return max(-limit, min(limit, value))
-
-
-__all__ = ["HINTED", "MENTIONED", "VAGUE", "Reader", "Reading"]

@@ -1,7 +1,7 @@
 """A model's text becomes a validated structure: located with tolerance, validated without any.
 
-    ask ──► text ──► locate JSON ──► validate ──► Reply
-                          └── invalid: one repair round that quotes the error, then an error
+ask ──► text ──► locate JSON ──► validate ──► Reply
+                      └── invalid: one repair round that quotes the error, then an error
 """
 
 import json

@@ -1,4 +1,4 @@
-"""One request to a chat-completions server that really ends: retries, waits and bytes are bounded."""
+"""One request to a chat-completions server that ends: retries, waits and bytes are bounded."""
 
 import queue
 import threading
