@@ -84,6 +84,14 @@ def tiny_builtin(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def tiny_scorer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A random CLIP."""
+    from tests.tiny_scorer import build_tiny_scorer
+
+    return build_tiny_scorer(tmp_path_factory.mktemp("tiny_scorer"))
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator["Browser"]:
     """The Chromium of this machine. Without one: a skip, or a failure if one is required."""
     names = ("chromium", "chromium-browser", "google-chrome")

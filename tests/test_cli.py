@@ -1,0 +1,383 @@
+"""The `viper` command on real, small parts: what it prints, what it writes, how it fails."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+import viper
+from viper.cli import main
+from viper.generation.recipe import read_recipe
+from viper.preference import Attribute, VisualPreference
+
+ROOT = Path(__file__).resolve().parent.parent
+TASTE = VisualPreference(
+    liked=(
+        Attribute(attribute="teal", facet="color palette", strength=0.9),
+        Attribute(attribute="art deco", facet="art style", strength=0.7),
+    ),
+    disliked=(Attribute(attribute="red", facet="color palette", strength=0.8),),
+)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Its stdout, which holds JSON and nothing else."""
+        return json.loads(self.out)
+
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a command in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: object) -> Result:
+        capsys.readouterr()
+        code = main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return Result(code, out, err)
+
+    return run
+
+
+@pytest.fixture
+def taste(tmp_path: Path) -> Path:
+    """A preference file."""
+    file = tmp_path / "taste.json"
+    file.write_text(TASTE.to_json(), encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def tiny(
+    tiny_sd: Path, tiny_scorer: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., list[object]]:
+    """Options of a `generate` that takes a moment."""
+    monkeypatch.setenv("VIPER_SCORER", str(tiny_scorer))
+
+    def options(*more: object) -> list[object]:
+        return ["generate", "a boat", "--model", tiny_sd, "--steps", 2, "--json", *more]
+
+    return options
+
+
+def files_of(result: Result) -> list[Path]:
+    assert result.code == 0, result.err
+    return [Path(entry["file"]) for entry in result.json["images"]]
+
+
+# -- help ------------------------------------------------------------------------------------------
+
+
+def test_help_lists_every_command(run: Run) -> None:
+    result = run("--help")
+    commands = set(re.findall(r"^  ([a-z]+) ", result.out, flags=re.MULTILINE))
+    assert result.code == 0
+    assert commands >= {"serve", "extract", "generate", "score", "recipe", "profiles", "db"}
+    assert run("--version").out.strip() == viper.__version__
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["profiles"], ["generate", "--help"]])
+def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
+    code = (
+        "import sys\nfrom viper.cli import main\n"
+        f"main({arguments!r})\n"
+        "heavy = {'torch', 'diffusers', 'transformers', 'gradio', 'sqlalchemy', 'pydantic'}\n"
+        "print(*sorted(heavy & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert "Usage" in done.stdout + done.stderr
+    assert done.stderr.splitlines()[-1] == ""
+
+
+def test_the_command_runs_as_a_process(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "viper.cli", "recipe", str(tmp_path / "no.png")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"viper: {tmp_path}/no.png: there is no such file.\n"
+
+
+# -- extract ---------------------------------------------------------------------------------------
+
+
+def test_extract_reads_the_example_of_the_readme(run: Run) -> None:
+    result = run("extract", ROOT / "examples" / "comments.json", "--extractor", "offline")
+    preference = VisualPreference.from_json(result.out)
+    assert result.code == 0
+    assert {"teal", "gold", "art deco"} <= {a.attribute for a in preference.liked}
+    assert "magenta" in {a.attribute for a in preference.disliked}
+    assert all(a.evidence for a in (*preference.liked, *preference.disliked))
+    assert preference.extractor.kind == "offline"
+
+
+def test_extract_reads_standard_input(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Input:
+        class buffer:  # noqa: N801 (as sys.stdin has it)
+            read = staticmethod(lambda: b'{"comments": [{"text": "I love teal"}]}')
+
+    monkeypatch.setattr(sys, "stdin", Input)
+    result = run("extract", "-", "--name", "mine")
+    assert result.json["name"] == "mine"
+    assert result.json["liked"][0]["attribute"] == "teal"
+
+
+# -- generate, recipe, score -----------------------------------------------------------------------
+
+
+def test_the_same_request_gives_the_same_bytes(
+    run: Run, tiny: Callable[..., list[object]], taste: Path
+) -> None:
+    options = tiny("--preference", taste, "--degree", 0.8, "--seed", 7, "--count", 2)
+    first = files_of(run(*options, "--out", "a"))
+    second = files_of(run(*options, "--out", "b"))
+    assert [f.read_bytes() for f in first] == [f.read_bytes() for f in second]
+    assert [read_recipe(f).seed for f in first] == [7, 8]
+    assert first[0].read_bytes() != first[1].read_bytes()
+    assert all(Image.open(f).format == "PNG" for f in first)
+
+
+def test_degree_zero_is_the_plain_model_bit_for_bit(
+    run: Run, tiny: Callable[..., list[object]], taste: Path
+) -> None:
+    options = tiny("--preference", taste, "--seed", 3)
+    (zero,) = files_of(run(*options, "--degree", 0))
+    (none,) = files_of(run(*options, "--rule", "none"))
+    (full,) = files_of(run(*options, "--degree", 1))
+    assert pixels(zero) == pixels(none) != pixels(full)
+    assert read_recipe(zero).passes == read_recipe(none).passes < read_recipe(full).passes
+
+
+def test_single_degrees_win_over_the_common_one(
+    run: Run, tiny: Callable[..., list[object]], taste: Path
+) -> None:
+    result = run(*tiny("--preference", taste, "--degree", 0.6, "--disliked-degree", 0.1))
+    recipe = result.json["images"][0]["recipe"]
+    assert (recipe["liked_degree"], recipe["disliked_degree"]) == (0.6, 0.1)
+
+
+def test_sdxl_runs_through_the_same_command(
+    run: Run, tiny: Callable[..., list[object]], tiny_sdxl: Path, taste: Path
+) -> None:
+    (file,) = files_of(run(*tiny("--preference", taste, "--model", tiny_sdxl)))
+    assert read_recipe(file).model_id == str(tiny_sdxl)
+
+
+def test_a_recipe_draws_its_picture_again(
+    run: Run, tiny: Callable[..., list[object]], taste: Path, tmp_path: Path
+) -> None:
+    (_, file) = files_of(run(*tiny("--preference", taste, "--count", 2, "--size", "64x128")))
+    told = run("recipe", file)
+    assert told.json["size"] == [64, 128]
+    recipe = tmp_path / "recipe.json"
+    recipe.write_text(told.out, encoding="utf-8")
+    for source in (file, recipe):
+        (again,) = files_of(run("generate", "--recipe", source, "--out", "again", "--json"))
+        assert pixels(again) == pixels(file)
+    (other,) = files_of(run("generate", "--recipe", recipe, "--seed", 99, "--json"))
+    assert pixels(other) != pixels(file)
+
+
+def test_best_of_keeps_the_best_of_its_candidates(
+    run: Run, tiny: Callable[..., list[object]], taste: Path
+) -> None:
+    options = tiny("--preference", taste, "--seed", 20)
+    scores = {e["seed"]: e["score"] for e in run(*options, "--count", 4).json["images"]}
+    kept = run(*options, "--count", 2, "--best-of", 2).json["images"]
+    for entry, candidates in zip(kept, [(20, 21), (22, 23)], strict=True):
+        assert entry["seed"] == max(candidates, key=scores.__getitem__)
+        assert entry["score"] == pytest.approx(scores[entry["seed"]])
+
+
+def test_score_is_repeatable_and_explains_itself(
+    run: Run, tiny_scorer: Path, taste: Path, tmp_path: Path
+) -> None:
+    images = [tmp_path / f"{color}.png" for color in ("teal", "red")]
+    for image in images:
+        Image.new("RGB", (48, 48), image.stem).save(image)
+    command = ["score", *images, "--preference", taste, "--scorer", tiny_scorer, "--json"]
+    result = run(*command)
+    assert [entry["image"] for entry in result.json["scores"]] == [str(i) for i in images]
+    assert all(0 <= entry["value"] <= 1 for entry in result.json["scores"])
+    assert {r["attribute"] for r in result.json["scores"][0]["reasons"]} == {
+        "teal", "art deco", "red"
+    }  # fmt: skip
+    assert run(*command).out == result.out
+    by_example = run(*command, "--liked", images[0], "--disliked", images[1])
+    teal, red = (entry["value"] for entry in by_example.json["scores"])
+    assert teal > red
+
+
+def pixels(file: Path) -> bytes:
+    with Image.open(file) as image:
+        return image.tobytes()
+
+
+# -- profiles and the database ---------------------------------------------------------------------
+
+
+def test_profiles_from_import_to_delete(
+    run: Run, taste: Path, tmp_path: Path, tiny: Callable[..., list[object]]
+) -> None:
+    assert run("profiles", "list", "--json").json == []
+    assert run("profiles", "import", taste, "--name", "evenings").code == 0
+    assert [p["name"] for p in run("profiles", "list", "--json").json] == ["evenings"]
+    assert run("profiles", "rename", "evenings", "mornings").code == 0
+    assert VisualPreference.from_json(run("profiles", "export", "mornings").out).liked == TASTE.liked
+    copy = tmp_path / "copy.json"
+    assert run("profiles", "export", "mornings", "--out", copy).out == ""
+    assert VisualPreference.from_json(copy.read_text(encoding="utf-8")).disliked == TASTE.disliked
+    shown = run("profiles", "show", "mornings")
+    assert "likes teal" in shown.err
+    assert "dislikes red" in shown.err
+    drawn = run(*tiny("--profile", "mornings")).json["images"][0]["recipe"]
+    assert [a["attribute"] for a in drawn["preference"]["liked"]] == ["teal", "art deco"]
+    assert run("profiles", "delete", "mornings").code == 0
+    assert run("profiles", "list", "--json").json == []
+
+
+def test_profiles_of_another_owner_are_not_there(run: Run, taste: Path) -> None:
+    run("profiles", "import", taste, "--name", "mine")
+    assert run("profiles", "list", "--owner", "other", "--json").json == []
+    result = run("profiles", "export", "mine", "--owner", "other")
+    assert (result.code, result.out) == (2, "")
+
+
+def test_the_database_is_made_checked_copied_and_emptied(
+    run: Run, taste: Path, tmp_path: Path, place: Path
+) -> None:
+    assert run("db", "check").code == 1
+    assert run("db", "upgrade").code == 0
+    assert run("db", "check").code == 0
+    run("profiles", "import", taste, "--name", "mine")
+    assert run("db", "backup", tmp_path / "copy.sqlite3").code == 0
+    assert (tmp_path / "copy.sqlite3").stat().st_size > 0
+    assert run("db", "export-owner", "local").json["profiles"][0]["name"] == "mine"
+    assert run("db", "erase-owner", "local").code == 0
+    assert run("db", "export-owner", "local").code == 2
+
+
+def test_doctor_names_what_is_chosen_and_missing(
+    run: Run, monkeypatch: pytest.MonkeyPatch, place: Path
+) -> None:
+    monkeypatch.setenv("VIPER_EXTRACTOR", "openai")
+    result = run("doctor", "--json")
+    said = {finding["text"]: finding["verdict"] for finding in result.json}
+    assert result.code == 1
+    assert next(v for t, v in said.items() if t.startswith("VIPER_LLM_MODEL")) == "bad"
+    assert next(v for t, v in said.items() if t.startswith("torch ")) == "good"
+    assert any(str(place) in text for text in said)
+    assert all(text in result.err for text in said)
+
+
+# -- bad input -------------------------------------------------------------------------------------
+
+LONG = "a " * 5_000
+
+BAD: dict[str, tuple[Sequence[str], str]] = {
+    "missing comments": (["extract", "no.json"], r"no\.json: there is no such file"),
+    "a folder of comments": (["extract", "folder"], "folder: cannot be read"),
+    "broken JSON": (["extract", "broken.json"], r"broken\.json: not valid JSON"),
+    "no text": (["extract", "picture.png"], r"picture\.png: expected UTF-8 text"),
+    "no comments": (["extract", "none.json"], "non-empty list"),
+    "an empty comment": (["extract", "empty.json"], "comment 0: .*needs a text or a stance"),
+    "an unknown curated picture": (["extract", "unknown.json"], "curated"),
+    "a comment on no file": (["extract", "nofile.json"], r"nowhere\.png: .*no such file"),
+    "an unknown extractor": (["extract", "ok.json", "--extractor", "magic"], "magic"),
+    "no language model": (["extract", "ok.json", "--extractor", "openai"], "VIPER_LLM_MODEL"),
+    "no prompt": (["generate"], "prompt is missing"),
+    "an empty prompt": (["generate", " "], "prompt is empty"),
+    "a long prompt": (["generate", LONG], "10000 characters, at most 2000"),
+    "a high degree": (["generate", "x", "--degree", "1.5"], "degree.*1.5"),
+    "no degree": (["generate", "x", "--degree", "much"], "--degree.*much"),
+    "an unknown rule": (["generate", "x", "--rule", "magic"], "rule.*magic"),
+    "no pictures": (["generate", "x", "--count", "0"], "count.*0"),
+    "a size of one side": (["generate", "x", "--size", "64"], "--size '64': expected width"),
+    "a tiny size": (["generate", "x", "--size", "8x8"], "width.*8"),
+    "best of without taste": (["generate", "x", "--best-of", "4"], "--preference"),
+    "an unknown model": (["generate", "x", "--model", "nobody/nothing"], "nobody/nothing"),
+    "a model that is no folder": (["generate", "x", "--model", "./no"], r"\./no does not exist"),
+    "a missing preference": (["generate", "x", "--preference", "no.json"], r"no\.json"),
+    "a broken preference": (["generate", "x", "--preference", "broken.json"], r"broken\.json"),
+    "an unknown attribute": (["generate", "x", "--preference", "odd.json"], r"odd\.json.*liked"),
+    "two tastes": (
+        ["generate", "x", "--preference", "a.json", "--profile", "p"],
+        "--preference and --profile",
+    ),
+    "an unknown profile": (["generate", "x", "--profile", "nobody"], "nobody"),
+    "a recipe of no picture": (["generate", "--recipe", "text.png"], r"text\.png: not a picture"),
+    "an unknown option": (["generate", "x", "--degre", "1"], "--degre"),
+    "an unknown command": (["paint"], "paint"),
+    "no recipe": (["recipe", "picture.png"], "carries no recipe"),
+    "no picture": (["recipe", "text.png"], "not a picture"),
+    "a missing picture": (["score", "no.png", "--preference", "taste.json"], "no such file"),
+    "a score of no picture": (
+        ["score", "text.png", "--preference", "taste.json"],
+        r"text\.png: expected a picture",
+    ),
+    "a score by nothing": (["score", "picture.png"], "--preference"),
+    "an unknown scorer": (
+        ["score", "picture.png", "--preference", "taste.json", "--scorer", "nobody/nothing"],
+        "nobody/nothing",
+    ),
+    "an unknown profile to show": (["profiles", "show", "nobody"], "nobody"),
+    "a bad import": (["profiles", "import", "broken.json"], r"broken\.json"),
+    "an unknown owner": (["db", "export-owner", "nobody"], "nobody"),
+    "a bad port": (["serve", "--port", "99999"], "99999"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "says"), BAD.values(), ids=BAD)
+def test_bad_input_is_one_line_and_exit_2(
+    run: Run, taste: Path, tmp_path: Path, arguments: Sequence[str], says: str
+) -> None:
+    contents = {
+        "broken.json": "{",
+        "none.json": '{"comments": []}',
+        "empty.json": '{"comments": [{"text": " "}]}',
+        "unknown.json": '{"comments": [{"image": "curated:nope", "text": "x"}]}',
+        "nofile.json": '{"comments": [{"image": "nowhere.png", "text": "x"}]}',
+        "ok.json": '{"comments": [{"text": "I love teal"}]}',
+        "odd.json": '{"schema": "viper.preference/1", "liked": [{"attribute": "", "strength": 2}]}',
+        "text.png": "no picture",
+    }
+    for name, text in contents.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "folder").mkdir()
+    Image.new("RGB", (8, 8)).save(tmp_path / "picture.png")
+    result = run(*arguments)
+    assert (result.code, result.out) == (2, "")
+    assert re.fullmatch(r"viper: [^\n]+\n", result.err)
+    assert re.search(says, result.err)
+    assert "Traceback" not in result.err
+
+
+def test_a_wrong_setting_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VIPER_MODLE", "builtin")
+    result = run("profiles", "list")
+    assert (result.code, result.out) == (2, "")
+    assert "VIPER_MODEL" in result.err

@@ -1,0 +1,58 @@
+"""The `viper` command.
+
+Machine output goes to stdout, everything else to stderr. Exit 0: done; 2: bad input, one line that
+names it; 1: anything else that failed. What a command needs is imported when it runs, so that
+`viper --help` is instant.
+"""
+
+from collections.abc import Sequence
+
+import typer
+
+from viper.cli import database, pictures, profiles, taste, upkeep
+from viper.errors import ViperError
+
+app = typer.Typer(
+    name="viper",
+    help="Pictures that follow one person's taste.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(upkeep.serve)
+app.command()(taste.extract)
+app.command()(pictures.generate)
+app.command()(pictures.score)
+app.command()(pictures.recipe)
+app.add_typer(profiles.app, name="profiles")
+app.add_typer(database.app, name="db")
+app.command()(upkeep.doctor)
+
+
+@app.callback()
+def _settings_for_all(
+    version: bool = typer.Option(False, "--version", help="Print the version and stop."),
+) -> None:
+    if version:
+        from viper import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; its exit code. Reads `sys.argv` if no arguments are given."""
+    try:
+        # Commands return nothing; a number is the code of an Exit.
+        return app(args=arguments, prog_name="viper", standalone_mode=False) or 0
+    except ViperError as error:
+        typer.echo(f"viper: {' '.join(str(error).split())}", err=True)
+        return error.exit_code
+    except typer.TyperException as error:
+        typer.echo(f"viper: {' '.join(error.format_message().split())}", err=True)
+        return error.exit_code
+    except typer.Abort:
+        typer.echo("viper: stopped.", err=True)
+        return 1

@@ -1,0 +1,55 @@
+"""How commands read their input and speak: JSON on stdout, everything for people on stderr."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from viper.errors import BadInput
+
+AsJson = Annotated[bool, typer.Option("--json", help="The result as JSON on stdout.")]
+Owner = Annotated[str, typer.Option(help="Whose profiles; browsers have owners of their own.")]
+LOCAL = "local"
+"""The owner of what is made from the command line."""
+
+
+def say(text: str) -> None:
+    """One line for the person at the terminal."""
+    typer.echo(text, err=True)
+
+
+def emit(data: Any) -> None:
+    """The result of a command, for programs."""
+    typer.echo(json.dumps(data, indent=2, ensure_ascii=False))
+
+
+def read_text(file: Path) -> str:
+    """A text file, or standard input for `-`.
+
+    Raises:
+        BadInput: It does not exist, cannot be read, or is not UTF-8.
+    """
+    try:
+        if str(file) == "-":
+            return sys.stdin.buffer.read().decode("utf-8")
+        return file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise BadInput(f"{file}: there is no such file.") from None
+    except UnicodeDecodeError:
+        raise BadInput(f"{file}: expected UTF-8 text.") from None
+    except OSError as error:
+        raise BadInput(f"{file}: cannot be read ({error.strerror}).") from error
+
+
+def write_text(file: Path, text: str) -> None:
+    """Writes a result to a file of the person's choice.
+
+    Raises:
+        BadInput: It cannot be written there.
+    """
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BadInput(f"{file}: cannot be written ({error.strerror}).") from error

@@ -1,0 +1,150 @@
+"""Which implementations the settings mean. The heavy ones are imported when they are asked for."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from viper.errors import BadInput
+from viper.preference import Comment
+from viper.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from viper.curation import CuratedSet
+    from viper.extraction import Extractor
+    from viper.generation import Generator
+    from viper.judging import Scorer
+    from viper.store import Store
+
+CURATED = "curated:"
+
+
+def settings(**changes: str | None) -> Settings:
+    """The settings of this machine, with what the command line says instead."""
+    given = {name: value for name, value in changes.items() if value is not None}
+    return Settings.model_validate(load_settings().model_dump() | given)
+
+
+@contextmanager
+def opened_store(settings: Settings) -> Iterator["Store"]:
+    """The database, made or migrated if need be."""
+    from viper.store import Store
+
+    with Store(settings.database_url) as store:
+        store.upgrade()
+        yield store
+
+
+def generator(settings: Settings) -> "Generator":
+    """The model that `VIPER_MODEL` or `--model` means."""
+    from viper.generation.hardware import chosen_model
+    from viper.generation.models import load_generator
+
+    model = chosen_model(settings.model, device=settings.device)
+    return load_generator(model, device=settings.device, dtype=settings.dtype)
+
+
+def scorer(settings: Settings) -> "Scorer":
+    """The judge that `VIPER_SCORER` or `--scorer` means."""
+    from viper.judging.models import load_scorer
+
+    return load_scorer(chosen_scorer(settings))
+
+
+def chosen_scorer(settings: Settings) -> str:
+    """What `auto` means: the built-in one."""
+    return "builtin" if settings.scorer == "auto" else settings.scorer
+
+
+def extractor(settings: Settings) -> "Extractor":
+    """Who reads comments: `auto` is a language model if one is configured, else offline.
+
+    Raises:
+        BadInput: A language model was asked for by name, and none is configured.
+    """
+    from viper.extraction.offline import OfflineExtractor
+
+    configured = settings.llm_model is not None
+    if settings.extractor == "offline" or (settings.extractor == "auto" and not configured):
+        return OfflineExtractor()
+    if settings.llm_model is None:
+        raise BadInput(
+            f"The extractor {settings.extractor} needs a language model: set VIPER_LLM_MODEL, and "
+            "OPENAI_BASE_URL or OPENAI_API_KEY; or choose offline."
+        )
+    from viper.extraction.fallback import FallbackExtractor
+    from viper.extraction.language import LanguageModelExtractor
+    from viper.extraction.openai_model import OpenAIModel
+
+    key = settings.openai_api_key
+    model = OpenAIModel(
+        settings.llm_model,
+        api_key=key.get_secret_value() if key else None,
+        base_url=settings.openai_base_url,
+    )
+    asked = LanguageModelExtractor(model)
+    return FallbackExtractor(asked, OfflineExtractor()) if settings.extractor == "auto" else asked
+
+
+class PicturesOnDisk:
+    """The pictures that a comments file names: of the curated set, or files beside it."""
+
+    def __init__(self, curated: "CuratedSet | None", folder: Path) -> None:
+        """Paths in the comments start at `folder`."""
+        self._curated = curated
+        self._folder = folder
+
+    @classmethod
+    def of(cls, comments: Sequence[Comment], folder: Path) -> Self:
+        """What these comments name; the curated set is read only if one of them is of it.
+
+        Raises:
+            BadInput: A picture that a comment names does not exist.
+        """
+        named = [comment.image for comment in comments if comment.image is not None]
+        curated = None
+        if any(image.startswith(CURATED) for image in named):
+            from viper.curation import load_curated
+
+            curated = load_curated()
+        for image in named:
+            if curated is not None and image.startswith(CURATED):
+                curated.get(image)
+            elif not (folder / image).is_file():
+                raise BadInput(f"{image}: a comment names this picture, but there is no such file.")
+        return cls(curated, folder)
+
+    def known_attributes(self, image: str | None) -> Mapping[str, tuple[str, ...]]:
+        """Of a curated picture; nothing is known of a file."""
+        return self._curated.known_attributes(image) if self._curated else {}
+
+    def open(self, image: str | None) -> "Image | None":
+        """The picture, or None if there is none.
+
+        Raises:
+            BadInput: It names a file that is no picture.
+        """
+        if image is None:
+            return None
+        if image.startswith(CURATED):
+            return self._curated.open(image) if self._curated else None
+        return open_picture(self._folder / image)
+
+
+def open_picture(file: Path) -> "Image":
+    """A picture of any common format, in RGB.
+
+    Raises:
+        BadInput: No such file, or no picture.
+    """
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(file) as opened:
+            return opened.convert("RGB")
+    except FileNotFoundError:
+        raise BadInput(f"{file}: there is no such file.") from None
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError) as error:
+        raise BadInput(f"{file}: expected a picture (PNG, JPEG or WebP).") from error

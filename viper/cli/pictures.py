@@ -1,0 +1,239 @@
+"""Commands about pictures: make them, judge them, tell how one was made."""
+
+import hashlib
+import re
+import sys
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from viper.cli.console import LOCAL, AsJson, Owner, emit, read_text, say
+from viper.errors import BadInput
+
+if TYPE_CHECKING:
+    from viper.generation import GenerationRequest, Picture, Progress
+    from viper.generation.recipe import Recipe
+    from viper.judging import Score
+    from viper.preference import VisualPreference
+    from viper.settings import Settings
+
+Preference = Annotated[
+    Path | None, typer.Option(help="A preference file, as `viper extract` writes it; - is stdin.")
+]
+ProfileName = Annotated[str | None, typer.Option(help="A profile that is stored here.")]
+
+
+def generate(
+    prompt: Annotated[str | None, typer.Argument(help="What the pictures should show.")] = None,
+    preference: Preference = None,
+    profile: ProfileName = None,
+    recipe: Annotated[
+        Path | None, typer.Option(help="Draw this recipe again: its JSON, or a PNG that has it.")
+    ] = None,
+    negative_prompt: Annotated[str | None, typer.Option(help="What they should not show.")] = None,
+    degree: Annotated[float | None, typer.Option(help="0 (plain) to 1; 0.8 by default.")] = None,
+    liked_degree: Annotated[float | None, typer.Option(help="Of the likes alone.")] = None,
+    disliked_degree: Annotated[float | None, typer.Option(help="Of the dislikes alone.")] = None,
+    rule: Annotated[
+        str | None, typer.Option(help="guidance, condition, viper2024 or none.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="auto, builtin, an id of the Hub, or a folder.")
+    ] = None,
+    count: Annotated[int | None, typer.Option(help="How many pictures; 1 by default.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Of the first one; 0 by default.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Denoising steps.")] = None,
+    guidance_scale: Annotated[float | None, typer.Option(help="How closely to follow.")] = None,
+    size: Annotated[str | None, typer.Option(metavar="WxH", help="In pixels.")] = None,
+    best_of: Annotated[
+        int, typer.Option(help="Candidates for each picture; the scorer keeps the best.")
+    ] = 1,
+    out: Annotated[Path, typer.Option(help="Folder for the pictures.")] = Path("pictures"),
+    owner: Owner = LOCAL,
+    as_json: AsJson = False,
+) -> None:
+    """Draw pictures; each PNG carries its recipe."""
+    from viper.cli import parts
+    from viper.generation import GenerationRequest
+
+    settings = parts.settings(model=model)
+    wishes = {
+        "prompt": prompt,
+        "negative_prompt": negative_prompt,
+        "liked_degree": degree if liked_degree is None else liked_degree,
+        "disliked_degree": degree if disliked_degree is None else disliked_degree,
+        "rule": rule,
+        "guidance_scale": guidance_scale,
+        "steps": steps,
+        "seed": seed,
+        "count": count,
+        "preference": _taste(settings, owner=owner, file=preference, profile=profile),
+        **_sides(size),
+    }
+    wishes = {name: value for name, value in wishes.items() if value is not None}
+    if recipe is not None:
+        drawn_before = _read_recipe(recipe)
+        wishes = dict(drawn_before.to_request()) | wishes
+        if model is None:
+            settings = parts.settings(model=drawn_before.model_id)
+    elif prompt is None:
+        raise BadInput("A prompt is missing: say what the pictures should show.")
+    request = GenerationRequest(**wishes)
+    made = _draw(request, settings, best_of=best_of, out=out)
+    if as_json:
+        emit({"images": [_entry(file, written) for file, written in made]})
+
+
+def score(
+    images: Annotated[list[Path], typer.Argument(help="Pictures to judge.")],
+    preference: Preference = None,
+    profile: ProfileName = None,
+    liked: Annotated[list[Path] | None, typer.Option(help="A liked one; repeatable.")] = None,
+    disliked: Annotated[list[Path] | None, typer.Option(help="A disliked one; repeatable.")] = None,
+    scorer: Annotated[
+        str | None, typer.Option(help="auto, builtin, or a CLIP or SigLIP model.")
+    ] = None,
+    owner: Owner = LOCAL,
+    as_json: AsJson = False,
+) -> None:
+    """Predict how much the person will like each picture, 0 to 1, and why."""
+    from viper.cli import parts
+
+    settings = parts.settings(scorer=scorer)
+    taste = _taste(settings, owner=owner, file=preference, profile=profile)
+    if taste is None and not liked and not disliked:
+        raise BadInput("Nothing to judge by: name a --preference, a --profile or --liked pictures.")
+    from viper.preference import VisualPreference
+
+    pictures, good, bad = (
+        [parts.open_picture(file) for file in files]
+        for files in (images, liked or [], disliked or [])
+    )
+    judge = parts.scorer(settings)
+    scores = judge.score(pictures, preference=taste or VisualPreference(), liked=good, disliked=bad)
+    for file, found in zip(images, scores, strict=True):
+        say(f"{found.value:.2f}  {file}  {_why(found)}")
+    if as_json:
+        entries = [{"image": str(f), **s.to_dict()} for f, s in zip(images, scores, strict=True)]
+        emit({"scorer": judge.name, "scores": entries})
+
+
+def recipe(
+    image: Annotated[Path, typer.Argument(help="A PNG that ViPer wrote.")],
+) -> None:
+    """Tell how a picture was made, as JSON that `generate --recipe` draws again."""
+    from viper.generation.recipe import read_recipe
+
+    emit(read_recipe(image).to_dict())
+
+
+def _taste(
+    settings: "Settings", *, owner: str, file: Path | None, profile: str | None
+) -> "VisualPreference | None":
+    if file is not None and profile is not None:
+        raise BadInput("--preference and --profile exclude each other: name one of them.")
+    if profile is not None:
+        from viper.cli import parts
+
+        with parts.opened_store(settings) as store:
+            found = store.profiles.named(owner, profile)
+            return store.preferences.current(owner, found.id).preference
+    if file is None:
+        return None
+    from viper.preference import VisualPreference
+
+    return VisualPreference.from_json(read_text(file), source=str(file))
+
+
+def _sides(size: str | None) -> dict[str, int]:
+    if size is None:
+        return {}
+    sides = re.fullmatch(r"(\d{1,5})x(\d{1,5})", size.lower())
+    if sides is None:
+        raise BadInput(f"--size {size!r}: expected width x height in pixels, such as 512x384.")
+    return {"width": int(sides[1]), "height": int(sides[2])}
+
+
+def _read_recipe(file: Path) -> "Recipe":
+    from viper.generation.recipe import Recipe, read_recipe
+
+    if file.suffix.lower() == ".png":
+        return read_recipe(file)
+    return Recipe.from_json(read_text(file), source=str(file))
+
+
+def _draw(
+    request: "GenerationRequest", settings: "Settings", *, best_of: int, out: Path
+) -> list[tuple[Path, "Recipe"]]:
+    """Draws and writes pictures, each as soon as it is done."""
+    from viper.cli import parts
+    from viper.generation.recipe import recipe_for
+    from viper.studio import draw_best
+
+    if best_of > 1 and (request.preference is None or request.preference.is_empty):
+        raise BadInput("--best-of needs a taste to choose by: add --preference or --profile.")
+    judge = cache(partial(parts.scorer, settings))
+    generator = parts.generator(settings)
+    made = []
+    drawn = draw_best(generator, request, best_of=best_of, scorer=judge, on_progress=_show_step)
+    for picture, score in drawn:
+        name, value = (judge().name, round(score.value, 4)) if score else (None, None)
+        recipe = recipe_for(request, picture, generator, scorer=name, score=value)
+        file = out / _file_name(recipe)
+        _save(file, picture, recipe)
+        say(str(file) + ("" if score is None else f"  score {score.value:.2f}  {_why(score)}"))
+        made.append((file, recipe))
+    _say_what_did_not_fit(made[0][1])
+    return made
+
+
+def _show_step(progress: "Progress") -> None:
+    """A line that rewrites itself; nothing where nobody looks."""
+    if sys.stderr.isatty():
+        end = "\n" if progress.step == progress.steps else "\r"
+        typer.echo(f"Step {progress.step} of {progress.steps}{end}", err=True, nl=False)
+
+
+def _file_name(recipe: "Recipe") -> str:
+    """Says what it shows; another recipe has another name, so nothing is overwritten."""
+    words = re.findall(r"[a-z0-9]+", recipe.prompt.lower())
+    identity = hashlib.sha256(recipe.to_json().encode()).hexdigest()[:8]
+    return f"{'-'.join(words)[:48].strip('-') or 'picture'}-{recipe.seed}-{identity}.png"
+
+
+def _save(file: Path, picture: "Picture", recipe: "Recipe") -> None:
+    from viper.generation.recipe import write_png
+
+    try:
+        write_png(picture.image, recipe, file)
+    except OSError as error:
+        raise BadInput(f"{file}: cannot be written ({error.strerror}).") from error
+
+
+def _say_what_did_not_fit(recipe: "Recipe") -> None:
+    if recipe.dropped_attributes:
+        say(f"Did not fit and were left out: {', '.join(recipe.dropped_attributes)}.")
+    if recipe.dropped_prompt:
+        say(f"The end of the prompt did not fit and was left out: {recipe.dropped_prompt!r}.")
+
+
+def _entry(file: Path, recipe: "Recipe") -> dict[str, Any]:
+    return {
+        "file": str(file),
+        "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
+        "seed": recipe.seed,
+        "score": recipe.score,
+        "recipe": recipe.to_dict(),
+    }
+
+
+def _why(score: "Score") -> str:
+    reasons = [
+        f"{r.attribute} {'+' if r.contribution > 0 else '-'}"
+        for r in score.reasons[:5]
+        if r.contribution
+    ]
+    doubt = "" if score.enough_evidence else " (the taste is hardly known)"
+    return ", ".join(reasons) + doubt
