@@ -273,7 +273,7 @@ class Studio:
             self.generator,
             request,
             best_of=best_of,
-            scorer=lambda: self.scorer,
+            scorer=lambda: self._judge(needed=best_of > 1),
             examples=lambda: self._examples(owner, profile),
             on_progress=on_progress,
             cancelled=cancelled,
@@ -385,6 +385,15 @@ class Studio:
                 return stored
         raise NotFound(f"There is no comment {comment} in this profile.")
 
+    def _judge(self, *, needed: bool) -> Scorer | None:
+        """The scorer; where it cannot be loaded and nothing is chosen by it, none."""
+        try:
+            return self.scorer
+        except ModelUnavailable:
+            if needed:
+                raise
+            return None
+
     def _require_quota(self, owner: str, count: int) -> None:
         if self._max_images_per_day is None:
             return
@@ -458,7 +467,7 @@ def draw_best(  # noqa: PLR0913 (what choosing needs)
     request: GenerationRequest,
     *,
     best_of: int,
-    scorer: Callable[[], Scorer],
+    scorer: Callable[[], Scorer | None],
     examples: Callable[[], tuple[Sequence["Image"], Sequence["Image"]]] = lambda: ((), ()),
     on_progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] = lambda: False,
@@ -466,7 +475,8 @@ def draw_best(  # noqa: PLR0913 (what choosing needs)
     """Pictures with their scores; of each `best_of` candidates in a row, the best one.
 
     Candidates of picture k start from seeds `seed + k * best_of` and the ones after it. Without a
-    preference there is nothing to choose by: no score, and `best_of` is ignored.
+    preference there is nothing to choose by: no score, and `best_of` is ignored. A `scorer` that
+    answers None leaves the scores out.
     """
     preference = request.preference
     known = preference is not None and not preference.is_empty
@@ -483,8 +493,9 @@ def draw_best(  # noqa: PLR0913 (what choosing needs)
     pictures = generator.generate(request, on_progress=on_progress, cancelled=cancelled)
     for picture in pictures:
         score = None
-        if known and preference is not None:
-            (score,) = scorer().score(
+        judge = scorer() if known else None
+        if judge is not None and preference is not None:
+            (score,) = judge.score(
                 [picture.image], preference=preference, liked=liked, disliked=disliked
             )
         group.append((picture, score))

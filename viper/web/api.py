@@ -1,0 +1,106 @@
+"""Three endpoints for programs, called by name with gradio_client.
+
+    /extract(comments)                                   -> preference
+    /generate(prompt, preference, degree, count, seed)   -> pictures with their recipes
+    /score(image, preference)                            -> score
+
+Pictures come back inside the answer, as base64 PNG: a file in Gradio's cache could be read by
+everybody. Nothing is kept but how many were made today.
+"""
+
+import base64
+import json
+from binascii import Error as NotBase64
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from viper.errors import BadInput
+from viper.generation import GenerationRequest
+from viper.preference import VisualPreference, parse_comments
+from viper.web.site import DRAWING, Site, told
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+MAX_COUNT = 16
+_MAX_CHARACTERS = 30_000_000
+
+
+def build(site: Site) -> None:
+    """Adds the endpoints to the app that is being built; they show nothing."""
+
+    def extract(comments: dict[str, Any]) -> dict[str, Any]:
+        """A comments file, {"comments": [...]}, becomes a visual preference."""
+        with told():
+            said = parse_comments(json.dumps(comments))
+            found = site.studio.extractor.extract(said, pictures=site.studio.curated)
+            return found.preference.to_dict()
+
+    def generate(
+        prompt: str,
+        preference: dict[str, Any] | None,
+        request: gr.Request,
+        degree: float = 0.8,
+        count: int = 1,
+        seed: int = 0,
+    ) -> list[dict[str, Any]]:
+        """Pictures, each {"image": base64 PNG, "seed", "score", "recipe"}."""
+        with told():
+            return _generate(
+                site, site.owner(request), _request(prompt, preference, degree, count, seed)
+            )
+
+    def score(image: str, preference: dict[str, Any]) -> dict[str, Any]:
+        """How much somebody with this preference will like a picture, base64 or a data URL."""
+        with told():
+            taste = VisualPreference.from_dict(preference)
+            return site.studio.scorer.score([_opened(image)], preference=taste)[0].to_dict()
+
+    gr.api(extract, api_name="extract", **DRAWING)
+    gr.api(generate, api_name="generate", **DRAWING)
+    gr.api(score, api_name="score", **DRAWING)
+
+
+def _request(
+    prompt: str, preference: dict[str, Any] | None, degree: float, count: int, seed: int
+) -> GenerationRequest:
+    if isinstance(count, int) and count > MAX_COUNT:
+        raise BadInput(f"{count} pictures are too many for one call: at most {MAX_COUNT}.")
+    return GenerationRequest(
+        prompt=prompt,
+        preference=None if preference is None else VisualPreference.from_dict(preference),
+        liked_degree=degree,
+        disliked_degree=degree,
+        count=count,
+        seed=seed,
+    )
+
+
+def _generate(site: Site, owner: str, request: GenerationRequest) -> list[dict[str, Any]]:
+    answers = []
+    for drawn in site.studio.draw(owner, None, request=request):
+        answers.append(
+            {
+                "image": base64.b64encode(drawn.file.read_bytes()).decode(),
+                "seed": drawn.stored.picture.seed,
+                "score": drawn.score.to_dict() if drawn.score else None,
+                "recipe": json.loads(drawn.stored.picture.recipe),
+            }
+        )
+        site.studio.delete_picture(owner, drawn.stored.id)
+    return answers
+
+
+def _opened(text: str) -> "Image":
+    from PIL import Image, UnidentifiedImageError
+
+    if len(text) > _MAX_CHARACTERS:
+        raise BadInput(f"image: {len(text)} characters are too many, at most {_MAX_CHARACTERS}.")
+    try:
+        data = base64.b64decode(text.rpartition(",")[2], validate=True)
+        with Image.open(BytesIO(data)) as opened:
+            return opened.convert("RGB")
+    except (NotBase64, UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
+        raise BadInput("image: expected a PNG, JPEG or WebP as base64 or a data URL.") from error

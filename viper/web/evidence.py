@@ -1,0 +1,98 @@
+"""Where an attribute comes from: markup of quotes, comments and versions."""
+
+from collections.abc import Sequence
+
+from viper.errors import NotFound
+from viper.preference import Attribute, Side
+from viper.store import PreferenceVersion, StoredComment
+from viper.studio import IMAGE_PREFIX, Studio
+from viper.web.markup import curated_address, data, esc, picture_address
+from viper.web.site import Visit
+
+_STANCES = {"like": "liked", "dislike": "disliked", "mixed": "mixed"}
+
+
+def comment(studio: Studio, visit: Visit, number: int) -> StoredComment:
+    """One comment of this profile.
+
+    Raises:
+        NotFound: It was deleted, or is not theirs.
+    """
+    for stored in studio.store.comments.list(visit.owner, visit.id):
+        if stored.id == number:
+            return stored
+    raise NotFound("This comment is not there any more.")
+
+
+def panel(studio: Studio, side: Side, attribute: Attribute | None) -> str:
+    """The chosen attribute: its evidence and what can be done with it."""
+    if attribute is None:
+        return (
+            '<h3>Why?</h3><p class="vp-quiet">Choose an attribute to see the words and pictures '
+            "it came from, and to change it.</p>"
+        )
+    quotes = "".join(
+        f"<li>{thumb(studio, e.image)}<q>{esc(e.quote or 'a click, no words')}</q></li>"
+        for e in attribute.evidence
+    )
+    quotes = quotes or '<li class="vp-quiet">You added it yourself.</li>'
+    mute = ("unmute", "Use again") if attribute.muted else ("mute", "Mute")
+    pin = ("unpin", "Unpin") if attribute.pinned else ("pin", "Pin")
+    buttons = "".join(
+        f'<button type="button" class="vp-small" {data(do=do)}>{label}</button>'
+        for do, label in (mute, pin, ("remove", "Delete"))
+    )
+    where = f"{attribute.facet or 'in your words'}, {side}"
+    return (
+        f"<h3>{esc(attribute.attribute)}</h3><p class='vp-quiet'>{esc(where)}</p>"
+        f'<ul class="vp-quotes">{quotes}</ul><div class="vp-actions">{buttons}</div>'
+    )
+
+
+def thumb(studio: Studio, image: str | None) -> str:
+    """The picture a quote is about, small; nothing where it is gone."""
+    known = {c.reference: c for c in studio.curated.images}
+    if image in known:
+        source, alt = f"{curated_address(known[image])}?small", known[image].title
+    elif image is not None and image.startswith(IMAGE_PREFIX):
+        source, alt = picture_address(image.removeprefix(IMAGE_PREFIX)), "one of your pictures"
+    else:
+        return '<span class="vp-noimage" aria-hidden="true"></span>'
+    return f'<img src="{source}" alt="{esc(alt)}" loading="lazy">'
+
+
+def history(versions: Sequence[PreferenceVersion]) -> str:
+    """The newest versions."""
+    rows = "".join(
+        f"<li><b>{version.number}</b> {esc(version.note or 'first')}"
+        + (f" <time>{version.created:%d %b, %H:%M}</time>" if version.created else "")
+        + "</li>"
+        for version in versions
+    )
+    rows = rows or '<li class="vp-quiet">No version yet.</li>'
+    return f'<h3>Versions</h3><ol class="vp-versions">{rows}</ol>'
+
+
+def comments(studio: Studio, visit: Visit) -> str:
+    """Everything this person said, the newest first."""
+    stored = studio.store.comments.list(visit.owner, visit.id)
+    rows = "".join(_row(studio, one) for one in reversed(stored))
+    rows = rows or '<li class="vp-quiet">No comments yet: Discover is where they come from.</li>'
+    return (
+        f'<section class="vp-card"><h3>Your comments</h3><ul class="vp-comments">{rows}</ul>'
+        "</section>"
+    )
+
+
+def _row(studio: Studio, stored: StoredComment) -> str:
+    stance = stored.comment.stance
+    badge = f'<span class="vp-badge vp-{stance}">{_STANCES[stance]}</span>' if stance else ""
+    words = esc(stored.comment.text) if stored.comment.text else "<i>no words</i>"
+    ask = "Delete this comment, and what was learned from it?"
+    return (
+        f"<li>{thumb(studio, stored.comment.image)}<div><p>{words}</p>{badge}</div>"
+        f'<div class="vp-actions">'
+        f'<button type="button" class="vp-small" {data(do="edit", comment=stored.id)}>Edit</button>'
+        f'<button type="button" class="vp-small" '
+        f"{data(do='delete', comment=stored.id, confirm=ask)}>Delete</button></div></li>"
+    )
