@@ -1,4 +1,4 @@
 """A procedural painter: pictures whose attributes are known, because a program made them.
 
-    scene (what) + palette (colors) + style (how) + finish (light, texture) ──► painting
+scene (what) + palette (colors) + style (how) + finish (light, texture) ──► painting
 """

@@ -44,8 +44,8 @@ def to_rgb(lab: Array) -> Array:
 def from_hex(text: str) -> Array:
     """`#rrggbb` to OKLab."""
     value = text.removeprefix("#")
-    rgb = np.array([int(value[i : i + 2], 16) for i in (0, 2, 4)], np.float32) / 255
-    return to_oklab(rgb)
+    rgb = np.array([int(value[i : i + 2], 16) for i in (0, 2, 4)], np.float32)
+    return to_oklab(np.asarray(rgb / 255, np.float32))
 
 
 def with_lightness(lab: Array, lightness: float, chroma: float = 1.0) -> Array:

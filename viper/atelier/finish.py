@@ -37,13 +37,13 @@ def finish(
     wanted = (painting.lighting, painting.contrast, painting.texture, painting.framing)
     if not any(wanted):
         return picture
-    pixels = picture.astype(np.float32) / 255
+    pixels: _Pixels = np.asarray(picture.astype(np.float32) / 255, np.float32)
     if painting.lighting:
         pixels = _LIGHTS[painting.lighting](pixels, focus)
     if painting.contrast:
         gain = 1.55 if painting.contrast == "high contrast" else 0.5
         middle = pixels.mean()
-        pixels = middle + (pixels - middle) * gain
+        pixels = np.asarray(middle + (pixels - middle) * gain, np.float32)
     if painting.texture:
         pixels = _texture(pixels, painting.texture, rng)
     if painting.framing == BORDER:
@@ -53,8 +53,12 @@ def finish(
 
 @lru_cache(maxsize=8)
 def _grid(size: int) -> tuple[_Pixels, _Pixels]:
-    axis = (np.arange(size, dtype=np.float32) + 0.5) / size
+    axis = np.asarray((np.arange(size, dtype=np.float32) + 0.5) / size, np.float32)
     return axis[None, :], axis[:, None]
+
+
+def _rgb(red: float, green: float, blue: float) -> _Pixels:
+    return np.array([red, green, blue], np.float32)
 
 
 def _glow_at(size: int, focus: tuple[float, float], radius: float) -> _Pixels:
@@ -72,23 +76,24 @@ def _blurred(pixels: _Pixels, radius: int) -> _Pixels:
         high = [slice(None)] * pixels.ndim
         low = list(high)
         high[axis], low[axis] = slice(2 * radius + 1, None), slice(None, -2 * radius - 1)
-        pixels = (sums[tuple(high)] - sums[tuple(low)]) / (2 * radius + 1)
+        means = (sums[tuple(high)] - sums[tuple(low)]) / (2 * radius + 1)
+        pixels = np.asarray(means, np.float32)
     return pixels
 
 
 def _golden(pixels: _Pixels, focus: tuple[float, float]) -> _Pixels:
     size = len(pixels)
     low_sun = _glow_at(size, (0.12 if focus[0] > 0.5 else 0.88, 0.3), 0.42)
-    warm = pixels * np.float32([1.06, 0.94, 0.74])
-    return np.asarray(warm + low_sun * np.float32([0.42, 0.26, 0.04]), np.float32)
+    warm = pixels * _rgb(1.06, 0.94, 0.74)
+    return np.asarray(warm + low_sun * _rgb(0.42, 0.26, 0.04), np.float32)
 
 
 def _moonlight(pixels: _Pixels, focus: tuple[float, float]) -> _Pixels:
     size = len(pixels)
     gray = pixels.mean(axis=-1, keepdims=True)
-    cool = (0.45 * gray + 0.55 * pixels) * np.float32([0.42, 0.52, 0.78])
+    cool = (0.45 * gray + 0.55 * pixels) * _rgb(0.42, 0.52, 0.78)
     halo = _glow_at(size, (focus[0], 0.08), 0.35)
-    return np.asarray(cool + halo * np.float32([0.16, 0.2, 0.27]), np.float32)
+    return np.asarray(cool + halo * _rgb(0.16, 0.2, 0.27), np.float32)
 
 
 def _dramatic(pixels: _Pixels, focus: tuple[float, float]) -> _Pixels:

@@ -119,7 +119,7 @@ def random_painting(rng: Random) -> Painting:
     painting = Painting(rng.choice(list(SUBJECTS)), rng.choice(list(STYLES)), palette)
     # Grain is what an autoencoder resolves worst: less of it leaves more to learn from.
     share = {dial: 0.12 if dial == "texture" else 0.2 for dial in DIALS}
-    dials = {
+    dials: dict[str, Any] = {
         dial: rng.choice(choices) for dial, choices in DIALS.items() if rng.random() < share[dial]
     }
     return replace(painting, **dials)

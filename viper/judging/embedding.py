@@ -81,8 +81,10 @@ class EmbeddingScorer:
         ]
         presence = self._presence(seen, [a.attribute for _, a in asked])
         examples = self._examples(seen, liked, disliked)
-        weight = sum(a.strength for _, a in asked) + 0.5 * bool(len(liked) + len(disliked))
-        known = sum(a.strength for _, a in asked) + 0.5 * (len(liked) + len(disliked))
+        said = sum(a.strength for _, a in asked)
+        known = said + 0.5 * (len(liked) + len(disliked))
+        # What is missing to enough evidence counts as indifference: one faint wish is no verdict.
+        weight = said + 0.5 * bool(liked or disliked) + max(0.0, _ENOUGH - known)
         return tuple(
             _score(asked, presence[i].tolist(), float(examples[i]), weight, known >= _ENOUGH)
             for i in range(len(pictures))
@@ -138,8 +140,7 @@ def _score(
             )
         )
     total = sum(reason.contribution for reason in reasons)
-    if weight:
-        total += 0.5 * examples / weight
+    total += 0.5 * examples / weight
     value = 1 / (1 + 2.718281828459045 ** (-_STEEPNESS * total))
     reasons.sort(key=lambda reason: (-abs(reason.contribution), reason.attribute))
     return Score(value=value, enough_evidence=enough, reasons=tuple(reasons))

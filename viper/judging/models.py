@@ -1,5 +1,6 @@
 """Embedders: the built-in encoder, or any CLIP or SigLIP by hub id or folder."""
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -40,9 +41,9 @@ class _Builtin:
 
         if not (folder / "config.json").exists():
             raise ModelUnavailable(f"{folder}: the built-in scorer is missing from this checkout.")
-        self._model: Any = CLIPVisionModelWithProjection.from_pretrained(
-            folder, dtype=torch.float32, local_files_only=True
-        ).eval()
+        kind: Any = CLIPVisionModelWithProjection
+        self._model = kind.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
+        self._model.eval()
         self._processor = _pillow_processor(str(folder))
         self._minilm = minilm
         self._scale = float(self._model.config.viper_attribute_scale)
@@ -128,12 +129,13 @@ def _features(output: Any) -> Tensor:
 
 def _pillow_processor(model: str) -> Any:
     from transformers import AutoImageProcessor
-    from transformers.utils import logging
+    from transformers.utils import logging as notices
 
     # The torchvision variant is not wanted here; the notice about it says nothing to a person.
-    level = logging.get_verbosity()
-    logging.set_verbosity_error()
+    level = notices.get_verbosity()
+    notices.set_verbosity(logging.ERROR)
+    kind: Any = AutoImageProcessor
     try:
-        return AutoImageProcessor.from_pretrained(model, backend="pil")
+        return kind.from_pretrained(model, backend="pil")
     finally:
-        logging.set_verbosity(level)
+        notices.set_verbosity(level)

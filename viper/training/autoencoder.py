@@ -4,8 +4,10 @@ All depth sits at coarse grids (space-to-depth first), which is what makes it tr
 the class is diffusers' `AutoencoderDC` (Chen et al., 2024, arXiv 2410.10733).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,30 +16,42 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional
 
-from viper.training.loop import Run, averaged_weights, every_minutes, mixed_precision
+from viper.training.loop import Run, Schedule, averaged_weights, every_minutes, mixed_precision
 from viper.training.paintings import HELD_OUT, paint_shard, painted_shards, read_shard
 
 LATENT_CHANNELS = 12
-PRESETS = {
-    "cpu": {
-        "encoder_block_out_channels": (12, 12, 24, 96, 192),
-        "decoder_block_out_channels": (12, 12, 48, 96, 192),
-        "encoder_layers_per_block": (0, 1, 1, 1, 1),
-        "decoder_layers_per_block": (0, 1, 1, 2, 2),
-    },
-    "gpu": {
-        "encoder_block_out_channels": (24, 24, 48, 96, 192),
-        "decoder_block_out_channels": (24, 24, 48, 96, 192),
-        "encoder_layers_per_block": (0, 1, 1, 1, 1),
-        "decoder_layers_per_block": (0, 1, 2, 2, 3),
-    },
+HELD_OUT_PICTURES = 256
+"""From which the scaling of the latents is measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """Channels and blocks by level, finest first, and pictures in a batch."""
+
+    encoder_channels: tuple[int, ...]
+    decoder_channels: tuple[int, ...]
+    encoder_layers: tuple[int, ...]
+    decoder_layers: tuple[int, ...]
+    batch: int
+
+
+PRESETS: Mapping[str, Preset] = {
+    "tiny": Preset(
+        (12, 12, 24, 24, 48), (12, 12, 24, 24, 48), (0, 1, 1, 1, 1), (0, 1, 1, 1, 1), batch=2
+    ),
+    "cpu": Preset(
+        (12, 12, 24, 96, 192), (12, 12, 48, 96, 192), (0, 1, 1, 1, 1), (0, 1, 1, 2, 2), batch=8
+    ),
+    "gpu": Preset(
+        (24, 24, 48, 96, 192), (24, 24, 48, 96, 192), (0, 1, 1, 1, 1), (0, 1, 2, 2, 3), batch=128
+    ),
 }
-BATCH = {"cpu": 8, "gpu": 128}
 
 
-def build(preset: str) -> AutoencoderDC:
-    """An untrained autoencoder."""
-    return AutoencoderDC(
+def build(preset: str) -> Any:
+    """An untrained autoencoder, an `AutoencoderDC`."""
+    size = PRESETS[preset]
+    return AutoencoderDC(  # type: ignore[no-untyped-call]
         in_channels=3,
         latent_channels=LATENT_CHANNELS,
         encoder_block_types="ResBlock",
@@ -46,7 +60,10 @@ def build(preset: str) -> AutoencoderDC:
         decoder_qkv_multiscales=((),) * 5,
         upsample_block_type="pixel_shuffle",
         downsample_block_type="pixel_unshuffle",
-        **PRESETS[preset],
+        encoder_block_out_channels=size.encoder_channels,
+        decoder_block_out_channels=size.decoder_channels,
+        encoder_layers_per_block=size.encoder_layers,
+        decoder_layers_per_block=size.decoder_layers,
     )
 
 
@@ -56,37 +73,53 @@ def train(
     """Trains on every painted shard in `paintings`, also on those that appear meanwhile."""
     torch.manual_seed(0)  # noqa: TID251 (initialization of the weights)
     model = build(preset).to(device, memory_format=torch.channels_last)
-    run = Run(folder, model, learning_rate=1.5e-3, minutes=minutes, resume=resume)
-    batches = _batches(paintings, BATCH[preset], np.random.default_rng(run.step), device)
+    schedule = Schedule(learning_rate=1.5e-3, minutes=minutes)
+    run = Run(folder, model, schedule=schedule, resume=resume)
+    batches = _batches(paintings, PRESETS[preset].batch, np.random.default_rng(run.step), device)
     held_out = load_pictures(paint_shard(paintings, HELD_OUT, 256), 32, device)
     sheet = every_minutes(4, lambda: _write_sheet(run.averaged, held_out, folder))
     noise = torch.Generator(device).manual_seed(run.step)
     for _ in run.steps():
-        pictures = next(batches)
-        with mixed_precision(device):
-            latents = model.encode(pictures).latent
-            # Noise on the latents makes the decoder forgiving of what a denoiser leaves over; the
-            # bound keeps the encoder from outgrowing it.
-            scale = 0.08 * latents.detach().float().std()
-            shaken = latents + scale * torch.randn(
-                latents.shape, generator=noise, device=device, dtype=latents.dtype
-            )
-            decoded = model.decode(shaken).sample.float()
-        penalty = 1e-4 * latents.float().pow(2).mean()
-        mse = functional.mse_loss(decoded, pictures)
-        loss = 0.5 * functional.l1_loss(decoded, pictures) + mse + _edge_loss(decoded, pictures)
-        loss = loss + 4 * _color_loss(decoded, pictures)
-        run.update(loss + penalty, psnr=psnr(mse))
+        loss, mse = loss_on(model, next(batches), noise, device)
+        run.update(loss, psnr=psnr(mse))
         sheet()
     _write_sheet(run.averaged, held_out, folder)
 
 
+def loss_on(
+    model: Any, pictures: Tensor, noise: torch.Generator, device: str
+) -> tuple[Tensor, Tensor]:
+    """What is minimized, and the mean squared error in it.
+
+    Args:
+        model: See `build`.
+        pictures: [b, 3, size, size] in [-1, 1].
+        noise: Shakes the latents.
+        device: Of all of them.
+    """
+    with mixed_precision(device):
+        latents = model.encode(pictures).latent
+        # Noise on the latents makes the decoder forgiving of what a denoiser leaves over; the
+        # bound keeps the encoder from outgrowing it.
+        scale = 0.08 * latents.detach().float().std()
+        shaken = latents + scale * torch.randn(
+            latents.shape, generator=noise, device=device, dtype=latents.dtype
+        )
+        decoded = model.decode(shaken).sample.float()
+    penalty = 1e-4 * latents.float().pow(2).mean()
+    mse = functional.mse_loss(decoded, pictures)
+    loss = 0.5 * functional.l1_loss(decoded, pictures) + mse + _edge_loss(decoded, pictures)
+    loss = loss + 4 * _color_loss(decoded, pictures)
+    return loss + penalty, mse
+
+
 def export(folder: Path, preset: str, to: Path, paintings: Path) -> None:
     """Writes the averaged weights in diffusers layout, with the measured scaling factor."""
-    model = averaged_weights(folder, build(preset))
-    pictures = load_pictures(paint_shard(paintings, HELD_OUT, 256), 256, "cpu")
+    model: Any = averaged_weights(folder, build(preset))
+    held_out = paint_shard(paintings, HELD_OUT, 256)
+    pictures = load_pictures(held_out, HELD_OUT_PICTURES, "cpu")
     with torch.no_grad():
-        latents = torch.cat([model.encode(part).latent for part in pictures.split(32)])
+        latents = torch.cat([model.encode(part).latent for part in torch.split(pictures, 32)])
     model.register_to_config(scaling_factor=1.0 / latents.std().item())
     model.to(torch.float16).save_pretrained(to, max_shard_size="14MB")
 
@@ -132,7 +165,7 @@ def _color_loss(decoded: Tensor, pictures: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def _write_sheet(model: torch.nn.Module, pictures: Tensor, folder: Path) -> None:
+def _write_sheet(model: Any, pictures: Tensor, folder: Path) -> None:
     decoded = model.decode(model.encode(pictures[:12]).latent).sample.clamp(-1, 1)
     mse = functional.mse_loss(decoded, pictures[:12])
     rows = torch.cat([pictures[:6], decoded[:6], pictures[6:12], decoded[6:12]])

@@ -5,14 +5,16 @@ One caption in ten is empty, which is what classifier-free guidance needs.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import numpy as np
 import torch
 from diffusers import AutoencoderDC, DPMSolverMultistepScheduler, UNet2DConditionModel
+from diffusers.models.attention_processor import AttnProcessor
 from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
@@ -22,17 +24,31 @@ from viper.atelier.caption import caption
 from viper.atelier.painting import Painting
 from viper.minilm import load_minilm
 from viper.training.autoencoder import LATENT_CHANNELS, to_tensor
-from viper.training.loop import Run, averaged_weights, every_minutes, mixed_precision
+from viper.training.loop import Run, Schedule, averaged_weights, every_minutes, mixed_precision
 from viper.training.paintings import painted_shards, read_shard
 
 WINDOW = 64
 """Text tokens the denoiser sees; shorter captions are padded with zero vectors."""
 
 EMPTY_CAPTIONS = 0.1
-BATCH = {"cpu": 48, "gpu": 512}
-PRESETS = {
-    "cpu": {"block_out_channels": (96, 144), "layers_per_block": 2, "attention": (False, True)},
-    "gpu": {"block_out_channels": (96, 160), "layers_per_block": 2, "attention": (True, True)},
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """Channels and attention by level, finest first, and pictures in a batch."""
+
+    channels: tuple[int, ...]
+    layers: int
+    """Blocks a level."""
+    attention: tuple[bool, ...]
+    """Whether a level listens to the text."""
+    batch: int
+
+
+PRESETS: Mapping[str, Preset] = {
+    "tiny": Preset((16, 32), layers=1, attention=(False, True), batch=4),
+    "cpu": Preset((96, 144), layers=2, attention=(False, True), batch=32),
+    "gpu": Preset((96, 160), layers=2, attention=(True, True), batch=512),
 }
 SAMPLE_PROMPTS = (
     "a lighthouse, flat design, teal and gold", "pixel art of a cat, magenta and cyan",
@@ -42,18 +58,17 @@ SAMPLE_PROMPTS = (
 )  # fmt: skip
 
 
-def build(preset: str) -> UNet2DConditionModel:
-    """An untrained denoiser over 16 x 16 latents, conditioned on MiniLM token states."""
-    config = PRESETS[preset]
-    attention = config["attention"]
-    down = tuple("CrossAttnDownBlock2D" if a else "DownBlock2D" for a in attention)
-    up = tuple("CrossAttnUpBlock2D" if a else "UpBlock2D" for a in reversed(attention))
-    return UNet2DConditionModel(
+def build(preset: str) -> Any:
+    """An untrained `UNet2DConditionModel` over 16 x 16 latents; it listens to MiniLM's states."""
+    size = PRESETS[preset]
+    down = tuple("CrossAttnDownBlock2D" if a else "DownBlock2D" for a in size.attention)
+    up = tuple("CrossAttnUpBlock2D" if a else "UpBlock2D" for a in reversed(size.attention))
+    return UNet2DConditionModel(  # type: ignore[no-untyped-call]
         sample_size=16,
         in_channels=LATENT_CHANNELS,
         out_channels=LATENT_CHANNELS,
-        block_out_channels=config["block_out_channels"],
-        layers_per_block=config["layers_per_block"],
+        block_out_channels=size.channels,
+        layers_per_block=size.layers,
         down_block_types=down,
         up_block_types=up,
         cross_attention_dim=384,
@@ -65,13 +80,13 @@ def build(preset: str) -> UNet2DConditionModel:
     )
 
 
-def scheduler() -> DPMSolverMultistepScheduler:
-    """The noise schedule of the training and the solver of the sampling.
+def scheduler() -> Any:
+    """The noise schedule of the training and the solver of the sampling, from diffusers.
 
     Zero terminal signal-to-noise ratio (Lin et al., 2023): otherwise the mean color of the start
     noise leaks into the picture, and palettes cannot be followed.
     """
-    return DPMSolverMultistepScheduler(
+    return DPMSolverMultistepScheduler(  # type: ignore[no-untyped-call]
         beta_start=0.00085,
         beta_end=0.012,
         beta_schedule="scaled_linear",
@@ -97,15 +112,14 @@ def cache_latents(paintings: Path, autoencoder: Path, device: str) -> list[Path]
     shards = painted_shards(paintings)
     todo = [s for s in shards if not s.with_suffix(".latents.npz").exists()]
     if todo:
-        vae = AutoencoderDC.from_pretrained(autoencoder, dtype=torch.float32).to(device)
-        vae.eval().to(memory_format=torch.channels_last)
+        vae = _autoencoder(autoencoder, device).to(memory_format=torch.channels_last)
         for shard in todo:
             _encode_shard(vae, shard, device)
     return shards
 
 
 @torch.no_grad()
-def _encode_shard(vae: AutoencoderDC, shard: Path, device: str) -> None:
+def _encode_shard(vae: Any, shard: Path, device: str) -> None:
     pixels = read_shard(shard)[0]
     parts = []
     with mixed_precision(device):
@@ -129,24 +143,51 @@ def train(  # noqa: PLR0913 (a training is its settings)
 ) -> None:
     """Trains on all latents of `paintings`; shards painted meanwhile are taken up."""
     torch.manual_seed(0)  # noqa: TID251 (initialization of the weights)
-    model = build(preset).to(device, memory_format=torch.channels_last)
-    run = Run(folder, model, learning_rate=1e-3, minutes=minutes, resume=resume)
+    model = build(preset).to(device)
+    if device == "cpu":
+        # The fused attention's backward pass takes 40 % of a step on a CPU at this size.
+        model.set_attn_processor(AttnProcessor())
+    schedule = Schedule(learning_rate=1e-3, minutes=minutes)
+    run = Run(folder, model, schedule=schedule, resume=resume)
     noise = torch.Generator(device).manual_seed(run.step)
     alphas = scheduler().alphas_cumprod.to(device)
-    batches = _batches(paintings, autoencoder, BATCH[preset], seed=run.step, device=device)
+    size = PRESETS[preset].batch
+    batches = _batches(paintings, autoencoder, size, seed=run.step, device=device)
     sheet = every_minutes(6, lambda: write_sheet(run.averaged, autoencoder, folder, device))
     for _ in run.steps():
         latents, text = next(batches)
-        steps = torch.randint(0, 1000, (len(latents),), generator=noise, device=device)
-        alpha = alphas[steps].sqrt().view(-1, 1, 1, 1)
-        sigma = (1 - alphas[steps]).sqrt().view(-1, 1, 1, 1)
-        epsilon = torch.randn(latents.shape, generator=noise, device=device)
-        noisy = (alpha * latents + sigma * epsilon).contiguous(memory_format=torch.channels_last)
-        with mixed_precision(device):
-            predicted = model(noisy, steps, text).sample.float()
-        run.update(functional.mse_loss(predicted, alpha * epsilon - sigma * latents))
+        run.update(loss_on(model, latents, text, alphas=alphas, noise=noise, device=device))
         sheet()
     write_sheet(run.averaged, autoencoder, folder, device)
+
+
+def loss_on(
+    model: Any,
+    latents: Tensor,
+    text: Tensor,
+    *,
+    alphas: Tensor,
+    noise: torch.Generator,
+    device: str,
+) -> Tensor:
+    """Mean squared error of the predicted v at a random step for each picture.
+
+    Args:
+        model: See `build`.
+        latents: Scaled, [b, LATENT_CHANNELS, 16, 16].
+        text: Token states, [b, WINDOW, 384].
+        alphas: Cumulative products of the schedule, [1000].
+        noise: Draws steps and noise.
+        device: Of all of them.
+    """
+    steps = torch.randint(0, 1000, (len(latents),), generator=noise, device=device)
+    alpha = alphas[steps].sqrt().view(-1, 1, 1, 1)
+    sigma = (1 - alphas[steps]).sqrt().view(-1, 1, 1, 1)
+    epsilon = torch.randn(latents.shape, generator=noise, device=device)
+    noisy = alpha * latents + sigma * epsilon
+    with mixed_precision(device):
+        predicted = model(noisy, steps, text).sample.float()
+    return functional.mse_loss(predicted, alpha * epsilon - sigma * latents)
 
 
 def _batches(
@@ -185,8 +226,8 @@ def encode_texts(texts: list[str], device: str) -> Tensor:
 
 @torch.no_grad()
 def sample(  # noqa: PLR0913 (what a sampling is)
-    model: torch.nn.Module,
-    vae: AutoencoderDC,
+    model: Any,
+    vae: Any,
     prompts: list[str],
     *,
     seed: int,
@@ -206,25 +247,32 @@ def sample(  # noqa: PLR0913 (what a sampling is)
         prompted, empty = both.chunk(2)
         latents = solver.step(empty + scale * (prompted - empty), step, latents).prev_sample
     pixels = vae.decode(latents / vae.config.scaling_factor).sample.clamp(-1, 1)
-    return ((pixels + 1) * 127.5).byte().permute(0, 2, 3, 1).cpu().numpy()
+    drawn: NDArray[np.uint8] = ((pixels + 1) * 127.5).byte().permute(0, 2, 3, 1).cpu().numpy()
+    return drawn
 
 
-def write_sheet(model: torch.nn.Module, autoencoder: Path, folder: Path, device: str) -> None:
+def write_sheet(model: Any, autoencoder: Path, folder: Path, device: str) -> None:
     """Samples of fixed prompts, two seeds each, as one picture in the run's folder."""
-    vae = AutoencoderDC.from_pretrained(autoencoder, dtype=torch.float32).to(device).eval()
+    vae = _autoencoder(autoencoder, device)
     rows = [sample(model, vae, list(SAMPLE_PROMPTS), seed=s, device=device) for s in (1, 2)]
     lines = [np.concatenate(list(row), axis=1) for row in rows]
     Image.fromarray(np.concatenate(lines)).save(folder / "sheet.png")
 
 
+def _autoencoder(folder: Path, device: str) -> Any:
+    kind: Any = AutoencoderDC
+    return kind.from_pretrained(folder, dtype=torch.float32).to(device).eval()
+
+
 def export(folder: Path, preset: str, to: Path) -> None:
     """Writes the averaged weights and the scheduler in diffusers layout."""
-    model = averaged_weights(folder, build(preset))
+    model: Any = averaged_weights(folder, build(preset))
     model.to(torch.float16).save_pretrained(to / "unet", max_shard_size="14MB")
     scheduler().save_pretrained(to / "scheduler")
     index = {
         "_class_name": "ViperBuiltinPipeline",
         "scheduler": ["diffusers", "DPMSolverMultistepScheduler"],
+        "text_encoder": ["viper.minilm", "MiniLM"],
         "unet": ["diffusers", "UNet2DConditionModel"],
         "vae": ["diffusers", "AutoencoderDC"],
     }

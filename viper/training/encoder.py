@@ -5,9 +5,11 @@ atelier paints, whether the picture has it. Both speak through frozen text embed
 never trained on land near words that were.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,28 +22,42 @@ from viper.atelier.painting import Painting
 from viper.minilm import load_minilm
 from viper.taxonomy import load_taxonomy
 from viper.training.autoencoder import to_tensor
-from viper.training.loop import Run, averaged_weights, mixed_precision
+from viper.training.loop import Run, Schedule, averaged_weights, mixed_precision
 from viper.training.paintings import painted_shards, read_shard
 
 SIZE = 128
-BATCH = {"cpu": 128, "gpu": 512}
-PRESETS = {
-    "cpu": {"hidden_size": 160, "intermediate_size": 480, "num_hidden_layers": 5},
-    "gpu": {"hidden_size": 192, "intermediate_size": 576, "num_hidden_layers": 6},
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """Width (a multiple of 32) and depth of the transformer, and pictures in a batch."""
+
+    width: int
+    layers: int
+    batch: int
+
+
+PRESETS: Mapping[str, Preset] = {
+    "tiny": Preset(64, layers=1, batch=4),
+    "cpu": Preset(160, layers=5, batch=128),
+    "gpu": Preset(192, layers=6, batch=512),
 }
 
 
-class _Trainee(nn.Module):
+class Trainee(nn.Module):
     """The encoder with the two temperatures it is trained with; only the encoder ships."""
 
     def __init__(self, preset: str) -> None:
         super().__init__()
+        size = PRESETS[preset]
         config = CLIPVisionConfig(
             image_size=SIZE,
-            patch_size=8,
+            patch_size=16,
             projection_dim=384,
-            num_attention_heads=PRESETS[preset]["hidden_size"] // 32,
-            **PRESETS[preset],
+            num_attention_heads=size.width // 32,
+            hidden_size=size.width,
+            intermediate_size=3 * size.width,
+            num_hidden_layers=size.layers,
         )
         self.vision = CLIPVisionModelWithProjection(config)
         self.caption_scale = nn.Parameter(torch.tensor(2.6))
@@ -53,45 +69,67 @@ class _Trainee(nn.Module):
         return functional.normalize(self.vision(pictures).image_embeds.float(), dim=-1)
 
 
+@dataclass(frozen=True)
+class Batch:
+    """Pictures with what can be said about them."""
+
+    pictures: Tensor
+    """[b, 3, SIZE, SIZE] in [-1, 1]."""
+    captions: Tensor
+    """Embeddings, [b, 384]."""
+    targets: Tensor
+    """1 where a picture has an attribute, else 0: [b, n]."""
+    names: Tensor
+    """Embeddings of the attributes, [n, 384]."""
+
+
 def train(
     paintings: Path, folder: Path, *, preset: str, minutes: float, resume: bool, device: str
 ) -> None:
     """Trains on every painted shard in `paintings`."""
     torch.manual_seed(0)  # noqa: TID251 (initialization of the weights)
-    model = _Trainee(preset).to(device)
-    run = Run(folder, model, learning_rate=1e-3, minutes=minutes, resume=resume)
-    batches = _batches(paintings, BATCH[preset], seed=run.step, device=device)
+    model = Trainee(preset).to(device)
+    schedule = Schedule(learning_rate=1e-3, minutes=minutes)
+    run = Run(folder, model, schedule=schedule, resume=resume)
+    batches = _batches(paintings, PRESETS[preset].batch, seed=run.step, device=device)
     for _ in run.steps():
-        pictures, captions, targets, names = next(batches)
-        with mixed_precision(device):
-            seen = model(pictures)
-        matches = model.caption_scale.exp() * seen @ captions.T
-        # Pictures of a batch may share a caption: each of them is a right answer.
-        same = (captions @ captions.T > 0.999).float()
-        wanted = same / same.sum(dim=1, keepdim=True)
-        contrastive = functional.cross_entropy(matches, wanted)
-        contrastive = contrastive + functional.cross_entropy(matches.T, wanted)
-        logits = model.attribute_scale.exp() * seen @ names.T + model.attribute_bias
-        attributes = functional.binary_cross_entropy_with_logits(logits, targets)
-        right = float((matches.argmax(dim=1) == torch.arange(len(matches))).float().mean())
-        run.update(0.5 * contrastive + 20 * attributes, right=right, attributes=float(attributes))
+        loss, metrics = loss_on(model, next(batches), device)
+        run.update(loss, **metrics)
+
+
+def loss_on(model: Trainee, batch: Batch, device: str) -> tuple[Tensor, dict[str, float]]:
+    """What is minimized; and the share of pictures nearest to their own caption."""
+    with mixed_precision(device):
+        seen = model(batch.pictures)
+    matches = model.caption_scale.exp() * seen @ batch.captions.T
+    # Pictures of a batch may share a caption: each of them is a right answer.
+    same = (batch.captions @ batch.captions.T > 0.999).float()
+    wanted = same / same.sum(dim=1, keepdim=True)
+    contrastive = functional.cross_entropy(matches, wanted)
+    contrastive = contrastive + functional.cross_entropy(matches.T, wanted)
+    logits = model.attribute_scale.exp() * seen @ batch.names.T + model.attribute_bias
+    attributes = functional.binary_cross_entropy_with_logits(logits, batch.targets)
+    own = torch.arange(len(matches), device=matches.device)
+    right = float((matches.argmax(dim=1) == own).float().mean())
+    metrics = {"right": right, "attributes": float(attributes.detach())}
+    return 0.5 * contrastive + 20 * attributes, metrics
 
 
 def export(folder: Path, preset: str, to: Path) -> None:
     """Writes the averaged encoder and its image processor in transformers layout."""
-    model = averaged_weights(folder, _Trainee(preset))
-    model.vision.config.viper_attribute_scale = model.attribute_scale.exp().item()
-    model.vision.config.viper_attribute_bias = model.attribute_bias.item()
-    model.vision.to(torch.float16).save_pretrained(to, max_shard_size="14MB")
+    model = Trainee(preset)
+    averaged_weights(folder, model)
+    vision: Any = model.vision
+    vision.config.viper_attribute_scale = model.attribute_scale.exp().item()
+    vision.config.viper_attribute_bias = model.attribute_bias.item()
+    vision.to(torch.float16).save_pretrained(to, max_shard_size="14MB")
     CLIPImageProcessor(
         size={"height": SIZE, "width": SIZE}, crop_size={"height": SIZE, "width": SIZE},
         do_center_crop=False, image_mean=[0.5] * 3, image_std=[0.5] * 3,
     ).save_pretrained(to)  # fmt: skip
 
 
-def _batches(
-    paintings: Path, size: int, *, seed: int, device: str
-) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor]]:
+def _batches(paintings: Path, size: int, *, seed: int, device: str) -> Iterator[Batch]:
     rng, words = np.random.default_rng(seed), Random(seed)
     minilm, phrases = load_minilm(), _phrases()
     attributes = sorted({name for _, names in _known(paintings) for name in names})
@@ -100,9 +138,9 @@ def _batches(
         chosen = [shards[i] for i in rng.permutation(len(shards))[:4]]
         pixels, described = [], []
         for shard in chosen:
-            pictures, paints = read_shard(shard)
-            pixels.append(np.ascontiguousarray(pictures[:, ::2, ::2]) if rng.random() < 0.3
-                          else _halved(pictures))  # fmt: skip
+            painted, paints = read_shard(shard)
+            pixels.append(np.ascontiguousarray(painted[:, ::2, ::2]) if rng.random() < 0.3
+                          else _halved(painted))  # fmt: skip
             described += paints
         stack = np.concatenate(pixels)
         # Each attribute is asked for in other words each time, so that synonyms are understood.
@@ -121,7 +159,7 @@ def _batches(
             pictures = to_tensor(stack[picks], device).contiguous()
             with mixed_precision(device):
                 texts = minilm.sentence_embeddings(captions).float().to(device)
-            yield pictures, texts, targets.to(device), names
+            yield Batch(pictures, texts, targets.to(device), names)
 
 
 def _halved(pictures: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,19 @@ from torch import Tensor, nn
 from viper.training.muon import Muon
 
 CHECKPOINT_SECONDS = 90.0
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How fast a run learns, and for how long."""
+
+    learning_rate: float
+    """At its peak, after the warm-up."""
+    minutes: float
+    """Training time of the whole run, all resumptions together."""
+    decay: float = 0.999
+    """Of the averaged weights, a step."""
+    warmup_steps: int = 200
 
 
 class Run:
@@ -34,18 +48,15 @@ class Run:
         folder: Path,
         model: nn.Module,
         *,
-        learning_rate: float,
-        minutes: float,
+        schedule: Schedule,
         resume: bool,
-        decay: float = 0.999,
-        warmup_steps: int = 200,
     ) -> None:
+        """Continues from the checkpoint in `folder` if there is one and `resume` says so."""
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.model = folder, model
         self.averaged = deepcopy(model).eval().requires_grad_(False)
-        self.optimizer = Muon(model.parameters(), learning_rate=learning_rate)
-        self.learning_rate, self.minutes = learning_rate, minutes
-        self.decay, self.warmup_steps = decay, warmup_steps
+        self.optimizer = Muon(model.parameters(), learning_rate=schedule.learning_rate)
+        self.schedule = schedule
         self.step, self.seconds = 0, 0.0
         if resume and (folder / "checkpoint.pt").exists():
             self._load()
@@ -54,7 +65,7 @@ class Run:
     @property
     def progress(self) -> float:
         """Share of the time budget that is used, 0 to 1."""
-        return min(1.0, self.seconds / (60 * self.minutes))
+        return min(1.0, self.seconds / (60 * self.schedule.minutes))
 
     def steps(self) -> Iterator[int]:
         """Step numbers until the time is up; checkpoints and writes metrics on the way."""
@@ -80,18 +91,17 @@ class Run:
         """
         late = max(0.0, (self.progress - 0.6) / 0.4)
         cosine = 0.5 * (1 + torch.cos(torch.tensor(late * torch.pi)).item())
-        rate = (
-            self.learning_rate * min(1.0, (self.step + 1) / self.warmup_steps) * max(0.03, cosine)
-        )
+        warm = min(1.0, (self.step + 1) / self.schedule.warmup_steps)
+        rate = self.schedule.learning_rate * warm * max(0.03, cosine)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        loss.backward()
+        torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         self.step += 1
         # A young average would remember its random start: let it follow faster at first.
-        decay = min(self.decay, (1 + self.step) / (10 + self.step))
+        decay = min(self.schedule.decay, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
             for ours, theirs in zip(
                 self.averaged.parameters(), self.model.parameters(), strict=True
@@ -150,7 +160,7 @@ def mixed_precision(device: str) -> Iterator[None]:
 
 
 def every_minutes(minutes: float, work: Callable[[], None]) -> Callable[[], None]:
-    """A function that does `work` at most once in that many minutes; call it as often as you like."""
+    """A function that does `work` at most once in that many minutes, however often it is called."""
     last = time.monotonic()
 
     def maybe() -> None:

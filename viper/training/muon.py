@@ -73,4 +73,5 @@ def orthogonalized(matrix: Tensor, steps: int = 5) -> Tensor:
     for _ in range(steps):
         gram = x @ x.T
         x = a * x + (b * gram + c * gram @ gram) @ x
-    return (x if wide else x.T).to(matrix.dtype)
+    result: Tensor = x if wide else x.T
+    return result.to(matrix.dtype)
