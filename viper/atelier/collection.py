@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from viper.atelier.finish import BORDER
 from viper.atelier.painting import DIALS, Painting
 from viper.atelier.palette import PALETTES
 from viper.atelier.styles import STYLES
@@ -25,7 +26,8 @@ from viper.atelier.subjects import SUBJECT_WORDS, SUBJECTS
 SIZE = 768
 MAX_BYTES = 120_000
 LICENSE = "CC0-1.0"
-_DEALS = 400
+_DEALS = 300
+_FRAMED = ("art deco", "woodblock print", "watercolor")
 
 Draw = Callable[[Painting, int], Image.Image]
 """(what to show, seed) -> the picture, square."""
@@ -53,7 +55,8 @@ def largest_correlation(paintings: Sequence[Painting]) -> tuple[float, str, str]
     correlation = np.abs(_standardized(shows).T @ _standardized(looks[:, common]) / len(paintings))
     subject, look = np.unravel_index(correlation.argmax(), correlation.shape)
     kept = [name for name, keep in zip(names, common, strict=True) if keep]
-    return float(correlation.max()), subjects[subject], kept[look]
+    # Rounded, so that equal deals are equal however a machine adds up.
+    return round(float(correlation.max()), 6), subjects[subject], kept[look]
 
 
 def write_collection(
@@ -95,17 +98,29 @@ def _deal(count: int, rng: Random) -> list[Painting]:
         # Half of the pictures leave a dial alone, so that a remark is about few things at once.
         settings = _dealt([*choices, *([None] * 2 * len(choices))], count, rng)
         paintings = [replace(p, **{dial: s}) for p, s in zip(paintings, settings, strict=True)]
-    return paintings
+    return [_clear(painting) for painting in paintings]
+
+
+def _clear(painting: Painting) -> Painting:
+    """Without dials that would drown the picture together, or frame it twice."""
+    if painting.lighting in ("soft light", "moonlight") and painting.contrast == "low contrast":
+        painting = replace(painting, contrast=None)
+    if painting.lighting in ("moonlight", "dramatic lighting") and painting.brightness == "dark":
+        painting = replace(painting, brightness=None)
+    if painting.style in _FRAMED and painting.framing == BORDER:
+        painting = replace(painting, framing=None)
+    return painting
 
 
 def _dealt(choices: Sequence[Any], count: int, rng: Random) -> list[Any]:
-    cards = [choice for _ in range(-(-count // len(choices))) for choice in rng.sample(choices, len(choices))]  # fmt: skip
+    rounds = -(-count // len(choices))
+    cards = [card for _ in range(rounds) for card in rng.sample(choices, len(choices))]
     return rng.sample(cards[:count], count)
 
 
 def _standardized(columns: NDArray[np.float64]) -> NDArray[np.float64]:
     spread = columns.std(axis=0)
-    return (columns - columns.mean(axis=0)) / np.where(spread > 0, spread, 1)
+    return np.asarray((columns - columns.mean(axis=0)) / np.where(spread > 0, spread, 1))
 
 
 def _webp(picture: Image.Image) -> bytes:

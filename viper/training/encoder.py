@@ -39,7 +39,7 @@ class Preset:
 
 PRESETS: Mapping[str, Preset] = {
     "tiny": Preset(64, layers=1, batch=4),
-    "cpu": Preset(160, layers=5, batch=128),
+    "cpu": Preset(160, layers=5, batch=64),
     "gpu": Preset(192, layers=6, batch=512),
 }
 
@@ -60,6 +60,8 @@ class Trainee(nn.Module):
             num_hidden_layers=size.layers,
         )
         self.vision = CLIPVisionModelWithProjection(config)
+        # At 64 patches, plain attention is one and a half times as fast on a CPU as the fused one.
+        self.vision.set_attn_implementation("eager")
         self.caption_scale = nn.Parameter(torch.tensor(2.6))
         self.attribute_scale = nn.Parameter(torch.tensor(2.6))
         self.attribute_bias = nn.Parameter(torch.tensor(-8.0))
@@ -89,7 +91,7 @@ def train(
     """Trains on every painted shard in `paintings`."""
     torch.manual_seed(0)  # noqa: TID251 (initialization of the weights)
     model = Trainee(preset).to(device)
-    schedule = Schedule(learning_rate=1e-3, minutes=minutes)
+    schedule = Schedule(learning_rate=1e-3, minutes=minutes, warmup_steps=40)
     run = Run(folder, model, schedule=schedule, resume=resume)
     batches = _batches(paintings, PRESETS[preset].batch, seed=run.step, device=device)
     for _ in run.steps():

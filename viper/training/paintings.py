@@ -6,10 +6,10 @@ made again, and held-out paintings never meet training ones.
 """
 
 import json
+import multiprocessing
 import os
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
@@ -62,13 +62,31 @@ def painted_shards(folder: Path) -> list[Path]:
     return sorted(file for file in folder.glob("*.npy") if int(file.stem) < HELD_OUT)
 
 
-def paint_ahead(folder: Path, *, size: int, shards: int, workers: int) -> Iterator[Path]:
-    """Paints shards 0 to `shards` in worker processes, at low priority; yields finished ones."""
-    # Spawned: a fork would copy the locks of torch's threads, held or not.
-    spawn = get_context("spawn")
-    with ProcessPoolExecutor(
-        workers, mp_context=spawn, initializer=os.nice, initargs=(10,)
-    ) as pool:
-        jobs = [pool.submit(paint_shard, folder, number, size) for number in range(shards)]
-        for job in jobs:
-            yield job.result()
+@contextmanager
+def painters(folder: Path, *, size: int, shards: int, workers: int) -> Iterator[None]:
+    """Paints the first shard, then the others in processes of low priority while the body runs.
+
+    Whatever ends the body ends the painters; unfinished shards are painted again next time.
+    """
+    paint_shard(folder, 0, size)
+    spawn = multiprocessing.get_context("spawn")
+    started = [
+        spawn.Process(
+            target=_paint, args=(folder, range(1 + w, shards, workers), size), daemon=True
+        )
+        for w in range(workers)
+    ]
+    for process in started:
+        process.start()
+    try:
+        yield
+    finally:
+        for process in started:
+            process.terminate()
+            process.join()
+
+
+def _paint(folder: Path, numbers: range, size: int) -> None:
+    os.nice(10)
+    for number in numbers:
+        paint_shard(folder, number, size)
