@@ -102,9 +102,8 @@ def build_tiny_builtin(folder: Path) -> Path:
     _write(
         folder / "model_index.json",
         {
-            "_class_name": "ViperBuiltin",
+            "_class_name": "ViperBuiltinPipeline",
             "scheduler": ["diffusers", "DPMSolverMultistepScheduler"],
-            "text_encoder": ["viper.minilm", "MiniLM"],
             "unet": ["diffusers", "UNet2DConditionModel"],
             "vae": ["diffusers", "AutoencoderDC"],
         },

@@ -24,6 +24,7 @@ Family = Literal["builtin", "sd", "sdxl"]
 _CLASSES: Mapping[str, Family] = {
     "StableDiffusionPipeline": "sd",
     "StableDiffusionXLPipeline": "sdxl",
+    "ViperBuiltinPipeline": "builtin",
 }
 _WEIGHTS = (".safetensors", ".bin")
 _PARTS = ("unet", "vae", "text_encoder", "text_encoder_2")
@@ -115,9 +116,6 @@ def _downloaded(model: str, *, half: bool) -> Path:
 
 
 def _family(index: Mapping[str, Any], model: str) -> Family:
-    encoder = index.get("text_encoder")
-    if encoder and encoder[-1] == "MiniLM":
-        return "builtin"
     name = str(index.get("_class_name"))
     if name in _CLASSES:
         return _CLASSES[name]

@@ -28,6 +28,15 @@ def find_gpu() -> Gpu | None:
     return None
 
 
+def chosen_device(device: str) -> str:
+    """The device itself, or what `auto` means here."""
+    if device != "auto":
+        return device
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
 def chosen_model(model: str, *, device: str = "auto") -> str:
     """The model itself, or what `auto` means here: SDXL on a CUDA GPU with room, else built-in."""
     if model != "auto":
