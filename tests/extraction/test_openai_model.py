@@ -25,7 +25,7 @@ TEAL = Comment(image="curated:001", text="I love the teal", stance="like")
 GOOD = says(taste(item("teal", quote="love the teal", strength=0.9)))
 
 
-def extractor(url: str, *, deadline_s: float = 20.0, attempts: int = 4) -> LanguageModelExtractor:
+def extractor(url: str, *, deadline_s: float = 300.0, attempts: int = 4) -> LanguageModelExtractor:
     model = OpenAIModel("m", base_url=url, attempts=attempts, backoff_s=0.01)
     return LanguageModelExtractor(model, deadline_s=deadline_s)
 
