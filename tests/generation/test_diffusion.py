@@ -20,9 +20,6 @@ from viper.generation.diffusion import DiffusionGenerator
 from viper.generation.models import load_generator
 from viper.preference import Attribute, VisualPreference
 
-# diffusers converts tensors with np.array, and torch's conversion predates NumPy 2.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-
 LIKED = Attribute(attribute="teal")
 DISLIKED = Attribute(attribute="red")
 TASTE = VisualPreference(liked=(LIKED,), disliked=(DISLIKED,))

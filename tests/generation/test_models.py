@@ -17,9 +17,6 @@ from viper.generation import checkpoint as checkpoints
 from viper.generation.models import load_generator
 from viper.settings import ROOT
 
-# diffusers converts tensors with np.array, and torch's conversion predates NumPy 2.
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-
 
 def changed(checkpoint: Path, place: Path, file: str, **changes: Any) -> Path:
     """A copy of the checkpoint in which one JSON file differs; None removes a key."""

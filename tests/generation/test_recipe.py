@@ -14,8 +14,6 @@ from viper.generation.models import load_generator
 from viper.generation.recipe import SCHEMA, Recipe, read_recipe, recipe_for, write_png
 from viper.preference import Attribute, Evidence, VisualPreference
 
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-
 SECRET = "because my sister hated it"
 TASTE = VisualPreference(
     name="holiday",
