@@ -144,11 +144,12 @@ class LocalModel:
         import torch
         from transformers import AutoModelForImageTextToText, AutoProcessor
 
+        processors: Any = AutoProcessor  # not annotated over there
         dtype = "auto" if self._dtype == "auto" else getattr(torch, self._dtype)
         try:
             # The Pillow variant of image processors: torchvision is not installed.
-            processor = AutoProcessor.from_pretrained(self.name, backend="pil")
-            model = AutoModelForImageTextToText.from_pretrained(
+            processor = processors.from_pretrained(self.name, backend="pil")
+            model: Any = AutoModelForImageTextToText.from_pretrained(
                 self.name, dtype=dtype, use_safetensors=True
             )
             model = model.to(self._device).eval()
