@@ -44,7 +44,8 @@ def choose_paintings(count: int, seed: int = 0) -> tuple[Painting, ...]:
 def largest_correlation(paintings: Sequence[Painting]) -> tuple[float, str, str]:
     """Largest absolute correlation between a subject and an attribute, and which two they are.
 
-    Attributes that fewer than three pictures have are left out: they correlate by chance.
+    Attributes that fewer than three pictures have, or lack, are left out: they correlate by
+    chance. Zero and no names where none is left.
     """
     names = sorted({n for p in paintings for ns in p.attributes().values() for n in ns})
     subjects = sorted({p.subject for p in paintings})
@@ -52,6 +53,8 @@ def largest_correlation(paintings: Sequence[Painting]) -> tuple[float, str, str]
     looks = np.array([[name in h for name in names] for h in have], float)
     shows = np.array([[p.subject == subject for subject in subjects] for p in paintings], float)
     common = (looks.sum(0) >= 3) & (looks.sum(0) <= len(paintings) - 3)
+    if not common.any():
+        return 0.0, "", ""
     correlation = np.abs(_standardized(shows).T @ _standardized(looks[:, common]) / len(paintings))
     subject, look = np.unravel_index(correlation.argmax(), correlation.shape)
     kept = [name for name, keep in zip(names, common, strict=True) if keep]

@@ -1,0 +1,275 @@
+"""A painting is what its description says, dial by dial, and always the same."""
+
+import json
+from collections.abc import Callable
+from functools import cache
+from itertools import permutations
+from random import Random
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from viper.atelier.caption import caption, full_caption
+from viper.atelier.color import Array, distance_to_colors, from_hex, mix, to_oklab, to_rgb
+from viper.atelier.painting import DIALS, Painting, random_painting
+from viper.atelier.palette import COLORS, PAIRABLE, PALETTES, pair, role_rgb
+from viper.atelier.styles import STYLES
+from viper.atelier.subjects import SUBJECT_WORDS, SUBJECTS
+from viper.taxonomy import load_taxonomy
+
+SIZE = 96
+PLAIN = tuple(
+    Painting(subject, style, PALETTES[index])
+    for subject, style, index in (
+        ("lighthouse", "flat design", 0),
+        ("cat", "impressionist", 3),
+        ("castle", "watercolor", 7),
+        ("balloon", "low poly", 13),
+    )
+)
+"""Nothing said about any dial."""
+Measure = Callable[[NDArray[np.uint8]], float]
+
+
+@cache
+def mean(measure: Measure, dial: str | None = None, value: str | None = None) -> float:
+    """A measure, averaged over paintings that differ in one dial only."""
+    changes = {} if dial is None else {dial: value}
+    paintings = [Painting(p.subject, p.style, p.palette, **changes) for p in PLAIN]
+    return float(np.mean([measure(p.paint(seed, SIZE)) for seed, p in enumerate(paintings)]))
+
+
+def lab(pixels: NDArray[np.uint8]) -> Array:
+    return to_oklab(np.asarray(pixels / 255, np.float32))
+
+
+def lightness(pixels: NDArray[np.uint8]) -> float:
+    return float(lab(pixels)[..., 0].mean())
+
+
+def spread(pixels: NDArray[np.uint8]) -> float:
+    return float(lab(pixels)[..., 0].std())
+
+
+def chroma(pixels: NDArray[np.uint8]) -> float:
+    found = lab(pixels)
+    return float(np.hypot(found[..., 1], found[..., 2]).mean())
+
+
+def yellowness(pixels: NDArray[np.uint8]) -> float:
+    """From blue, far below 0, to yellow."""
+    return float(lab(pixels)[..., 2].mean())
+
+
+def roughness(pixels: NDArray[np.uint8]) -> float:
+    """Differences of neighbors."""
+    light = lab(pixels)[..., 0]
+    return float(np.abs(np.diff(light, axis=0)).mean() + np.abs(np.diff(light, axis=1)).mean())
+
+
+def center(pixels: NDArray[np.uint8]) -> float:
+    """Lightness of the middle over that of the corners."""
+    light, edge, third = lab(pixels)[..., 0], SIZE // 8, SIZE // 3
+    corners = np.mean([light[:edge, :edge], light[:edge, -edge:], light[-edge:, :edge]])
+    return float(light[third:-third, third:-third].mean() - corners)
+
+
+# -- dials ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("dial", "value", "measure", "direction"),
+    [
+        ("contrast", "high contrast", spread, 1),
+        ("contrast", "low contrast", spread, -1),
+        ("saturation", "vivid colors", chroma, 1),
+        ("saturation", "muted colors", chroma, -1),
+        ("brightness", "bright", lightness, 1),
+        ("brightness", "dark", lightness, -1),
+        ("lighting", "golden hour light", yellowness, 1),
+        ("lighting", "moonlight", yellowness, -1),
+        ("lighting", "moonlight", lightness, -1),
+        ("lighting", "dramatic lighting", center, 1),
+        ("lighting", "soft light", spread, -1),
+        ("lighting", "neon glow", chroma, 1),
+        ("texture", "smooth texture", roughness, -1),
+        ("texture", "film grain", roughness, 1),
+        ("texture", "paper grain", roughness, 1),
+        ("texture", "canvas texture", roughness, 1),
+        ("detail", "simple", roughness, -1),
+        ("detail", "intricate details", roughness, 1),
+    ],
+)
+def test_a_dial_does_what_it_is_called(
+    dial: str, value: str, measure: Measure, direction: int
+) -> None:
+    assert value in DIALS[dial]
+    before, after = mean(measure), mean(measure, dial, value)
+    assert direction * (after - before) > 0.02 * abs(before)
+
+
+@pytest.mark.parametrize("dial", list(DIALS))
+def test_every_setting_of_a_dial_is_visible(dial: str) -> None:
+    plain = PLAIN[1]
+    before = plain.paint(1, SIZE).astype(int)
+    for value in DIALS[dial]:
+        changed = Painting(plain.subject, plain.style, plain.palette, **{dial: value})
+        assert np.abs(changed.paint(1, SIZE) - before).mean() > 0.5, value
+
+
+def test_a_close_up_shows_the_subject_larger() -> None:
+    def share(painting: Painting) -> float:
+        """Of the picture that has the colors of the subject."""
+        roles = painting.role_colors()
+        pixels = np.asarray(painting.paint(3, SIZE) / 255, np.float32)
+        nearest = distance_to_colors(pixels, [roles["main"], roles["second"]])
+        return float((nearest < 0.08).mean())
+
+    subjects = ("lighthouse", "cat", "balloon", "vase", "teapot", "portrait")
+    plain = [Painting(s, "flat design", PALETTES[0]) for s in subjects]
+    close = [Painting(s, "flat design", PALETTES[0], framing="close-up") for s in subjects]
+    before, after = np.array([share(p) for p in plain]), np.array([share(p) for p in close])
+    assert after.mean() > 1.2 * before.mean()
+
+
+def test_a_border_frames_the_picture_and_leaves_its_middle() -> None:
+    plain, framed = (
+        Painting("cat", "flat design", PALETTES[0], framing=framing).paint(1, SIZE)
+        for framing in (None, "decorative border")
+    )
+    middle = slice(SIZE // 8, -SIZE // 8)
+    assert np.array_equal(plain[middle, middle], framed[middle, middle])
+    assert (plain[:4] != framed[:4]).mean() > 0.5
+
+
+# -- always the same --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_same_painting_and_seed_give_the_same_bytes(seed: int) -> None:
+    painting = random_painting(Random(seed))
+    assert painting == random_painting(Random(seed))
+    again = Painting.from_dict(json.loads(json.dumps(painting.to_dict())))
+    assert again == painting
+    first = painting.paint(seed, SIZE)
+    assert first.shape == (SIZE, SIZE, 3)
+    assert np.array_equal(first, again.paint(seed, SIZE))
+    assert not np.array_equal(first, painting.paint(seed + 1, SIZE))
+
+
+def test_what_cannot_be_painted_is_refused() -> None:
+    for arguments in (("dragon", "flat design"), ("cat", "crayon")):
+        with pytest.raises(ValueError, match="unknown"):
+            Painting(*arguments, PALETTES[0])
+    for dial in DIALS:
+        with pytest.raises(ValueError, match=f"unknown {dial} 'green'"):
+            Painting("cat", "flat design", PALETTES[0], **{dial: "green"})
+
+
+# -- what it is called ------------------------------------------------------------------------
+
+
+def test_every_attribute_is_the_taxonomys_in_its_facet() -> None:
+    taxonomy = load_taxonomy()
+    paintings = [random_painting(Random(seed)) for seed in range(300)]
+    paintings += [Painting("cat", style, PALETTES[0]) for style in STYLES]
+    paintings += [Painting("cat", "flat design", palette) for palette in PALETTES]
+    paintings += [
+        Painting("cat", "flat design", PALETTES[0], **{dial: value})
+        for dial, values in DIALS.items()
+        for value in values
+    ]
+    for painting in paintings:
+        for facet, names in painting.attributes().items():
+            known = {attribute.name for attribute in taxonomy.in_facet(facet)}
+            assert names
+            assert set(names) <= known, (facet, painting)
+            assert len(set(names)) == len(names)
+
+
+def test_over_many_paintings_every_factor_occurs_and_none_depends_on_another() -> None:
+    paintings = [random_painting(Random(seed)) for seed in range(3000)]
+    assert {p.subject for p in paintings} == set(SUBJECTS)
+    assert {p.style for p in paintings} == set(STYLES)
+    for dial, values in DIALS.items():
+        assert {getattr(p, dial) for p in paintings} == {None, *values}
+    night = [p for p in paintings if p.lighting == "moonlight"]
+    boats = [p for p in night if p.subject == "sailboat"]
+    assert len(boats) < 4 * len(night) / len(SUBJECTS)
+
+
+# -- captions ---------------------------------------------------------------------------------
+
+RICH = Painting(
+    "cat", "pixel art", PALETTES[0], "moonlight", "high contrast", "vivid colors", "dark",
+    "film grain", "intricate details", "close-up",
+)  # fmt: skip
+
+
+def test_over_many_captions_everything_is_named() -> None:
+    said = [caption(RICH, Random(seed)) for seed in range(600)]
+    for names in RICH.attributes().values():
+        for name in names:
+            assert any(name in text for text in said), name
+    for phrases in (SUBJECT_WORDS["cat"], STYLES["pixel art"].words):
+        for phrase in phrases:
+            assert any(phrase in text for text in said), phrase
+    looks = [text for text in said if not any(words in text for words in SUBJECT_WORDS["cat"])]
+    bare = [text for text in said if text in SUBJECT_WORDS["cat"]]
+    assert 0.1 < len(looks) / len(said) < 0.4
+    assert bare
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_full_caption_leaves_nothing_out(seed: int) -> None:
+    text = full_caption(RICH, Random(seed))
+    assert any(words in text for words in SUBJECT_WORDS["cat"])
+    assert any(words in text for words in STYLES["pixel art"].words)
+    assert any(color in text for color in RICH.palette.colors)
+    assert text.count(", ") >= len(DIALS)
+
+
+def test_captions_name_no_other_color_and_no_other_subject() -> None:
+    for seed in range(300):
+        painting = Painting("cat", "pixel art", PALETTES[0])
+        words = caption(painting, Random(seed)).replace(",", " ").split()
+        others = {name for name in COLORS if " " not in name} - {"teal", "gold"}
+        assert not others & set(words)
+        assert not (set(SUBJECTS) - {"cat"}) & set(words)
+
+
+def test_captions_repeat_with_their_dice_and_are_never_empty() -> None:
+    for seed in range(200):
+        painting = random_painting(Random(seed))
+        text = caption(painting, Random(seed))
+        assert text == caption(painting, Random(seed))
+        assert text.strip(" ,")
+
+
+# -- colors -----------------------------------------------------------------------------------
+
+
+def test_the_subject_never_vanishes_into_the_sky() -> None:
+    palettes = [*PALETTES, *(pair(*names) for names in permutations(PAIRABLE, 2))]
+    for palette in palettes:
+        roles = palette.roles()
+        assert abs(roles["sky"][0] - roles["main"][0]) >= 0.19, palette.name
+        assert all(0 <= value <= 1 for rgb in role_rgb(palette).values() for value in rgb)
+
+
+def test_oklab_goes_there_and_back() -> None:
+    rgb = np.random.default_rng(0).random((200, 3), np.float32)
+    assert np.allclose(to_rgb(to_oklab(rgb)), rgb, atol=2e-3)
+    assert np.allclose(from_hex("#ffffff"), [1, 0, 0], atol=1e-3)
+    assert np.allclose(from_hex("#000000"), [0, 0, 0], atol=1e-3)
+    # Red, as the author of the space gives it.
+    assert np.allclose(from_hex("#ff0000"), [0.628, 0.225, 0.126], atol=1e-3)
+
+
+def test_distance_is_to_the_nearest_color() -> None:
+    teal, gold = from_hex(COLORS["teal"]), from_hex(COLORS["gold"])
+    pixels = to_rgb(np.stack([teal, gold, mix(teal, gold, 0.5)]))
+    distances = distance_to_colors(pixels, [teal, gold])
+    assert distances[:2] == pytest.approx([0, 0], abs=2e-3)
+    assert distances[2] == pytest.approx(float(np.linalg.norm(teal - gold)) / 2, abs=0.01)
