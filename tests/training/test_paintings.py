@@ -1,17 +1,19 @@
 """Shards of paintings: complete or not there, and the same whoever paints them."""
 
+from multiprocessing import active_children
 from pathlib import Path
 from random import Random
 
 import numpy as np
+import pytest
 
 from viper.atelier.painting import random_painting
 from viper.training.paintings import (
     HELD_OUT,
     SHARD,
-    paint_ahead,
     paint_shard,
     painted_shards,
+    painters,
     read_shard,
 )
 
@@ -53,6 +55,18 @@ def test_half_painted_and_held_out_shards_are_not_trained_on(tmp_path: Path) -> 
     assert painted_shards(tmp_path) == [first, second]
 
 
-def test_workers_give_finished_shards_in_order(tmp_path: Path) -> None:
-    done = [paint_shard(tmp_path, number, SIZE, count=1) for number in range(2)]
-    assert list(paint_ahead(tmp_path, size=SIZE, shards=2, workers=1)) == done
+def test_painters_end_with_the_work_however_it_ends(tmp_path: Path) -> None:
+    first = paint_shard(tmp_path, 0, SIZE, count=1)
+    with painters(tmp_path, size=SIZE, shards=3, workers=2):
+        assert painted_shards(tmp_path)[0] == first
+        assert len(active_children()) == 2
+    assert active_children() == []
+
+    def stopped() -> None:
+        with painters(tmp_path, size=SIZE, shards=2, workers=1):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stopped()
+    assert active_children() == []
+    assert len(read_shard(first)[0]) == 1
