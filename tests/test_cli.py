@@ -14,8 +14,10 @@ from PIL import Image
 
 import viper
 from viper.cli import main
+from viper.curation import load_curated
 from viper.generation.recipe import read_recipe
 from viper.preference import Attribute, VisualPreference
+from viper.training.paintings import HELD_OUT, paint_shard
 
 ROOT = Path(__file__).resolve().parent.parent
 TASTE = VisualPreference(
@@ -91,7 +93,10 @@ def test_help_lists_every_command(run: Run) -> None:
     result = run("--help")
     commands = set(re.findall(r"^  ([a-z]+) ", result.out, flags=re.MULTILINE))
     assert result.code == 0
-    assert commands >= {"serve", "extract", "generate", "score", "recipe", "profiles", "db"}
+    assert commands >= {
+        "serve", "extract", "generate", "score", "recipe",
+        "profiles", "curate", "train", "db", "doctor",
+    }  # fmt: skip
     assert run("--version").out.strip() == viper.__version__
 
 
@@ -100,7 +105,7 @@ def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     code = (
         "import sys\nfrom viper.cli import main\n"
         f"main({arguments!r})\n"
-        "heavy = {'torch', 'diffusers', 'transformers', 'gradio', 'sqlalchemy', 'pydantic'}\n"
+        "heavy = {'torch', 'diffusers', 'transformers', 'gradio', 'openai', 'sqlalchemy'}\n"
         "print(*sorted(heavy & set(sys.modules)), file=sys.stderr)"
     )
     done = subprocess.run(
@@ -137,7 +142,7 @@ def test_extract_reads_the_example_of_the_readme(run: Run) -> None:
 
 def test_extract_reads_standard_input(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     class Input:
-        class buffer:  # noqa: N801 (as sys.stdin has it)
+        class buffer:
             read = staticmethod(lambda: b'{"comments": [{"text": "I love teal"}]}')
 
     monkeypatch.setattr(sys, "stdin", Input)
@@ -158,7 +163,6 @@ def test_the_same_request_gives_the_same_bytes(
     assert [f.read_bytes() for f in first] == [f.read_bytes() for f in second]
     assert [read_recipe(f).seed for f in first] == [7, 8]
     assert first[0].read_bytes() != first[1].read_bytes()
-    assert all(Image.open(f).format == "PNG" for f in first)
 
 
 def test_degree_zero_is_the_plain_model_bit_for_bit(
@@ -247,7 +251,9 @@ def test_profiles_from_import_to_delete(
     assert run("profiles", "import", taste, "--name", "evenings").code == 0
     assert [p["name"] for p in run("profiles", "list", "--json").json] == ["evenings"]
     assert run("profiles", "rename", "evenings", "mornings").code == 0
-    assert VisualPreference.from_json(run("profiles", "export", "mornings").out).liked == TASTE.liked
+    assert (
+        VisualPreference.from_json(run("profiles", "export", "mornings").out).liked == TASTE.liked
+    )
     copy = tmp_path / "copy.json"
     assert run("profiles", "export", "mornings", "--out", copy).out == ""
     assert VisualPreference.from_json(copy.read_text(encoding="utf-8")).disliked == TASTE.disliked
@@ -294,6 +300,30 @@ def test_doctor_names_what_is_chosen_and_missing(
     assert all(text in result.err for text in said)
 
 
+def test_curate_makes_a_set_that_comments_can_name(run: Run, tmp_path: Path) -> None:
+    assert run("curate", "--out", "set", "--count", 8).code == 0
+    curated = load_curated(tmp_path / "set")
+    assert len(curated.images) == 8
+    assert curated.damaged() == ()
+
+
+def test_train_makes_a_model_that_generates_and_judges(
+    run: Run, tmp_path: Path, taste: Path
+) -> None:
+    paintings = tmp_path / "runs" / "paintings"
+    paint_shard(paintings, 0, 256, count=5)
+    paint_shard(paintings, HELD_OUT, 256, count=12)
+    early = run("train", "denoiser", "--preset", "tiny", "--paintings", 1, "--minutes", 0.001)
+    assert (early.code, "viper train autoencoder" in early.err) == (2, True)
+    for part in ("autoencoder", "denoiser", "encoder"):
+        done = run("train", part, "--preset", "tiny", "--paintings", 1, "--minutes", 0.001)
+        assert (done.code, done.out) == (0, "")
+    model = tmp_path / "runs" / "builtin_model" / "generator"
+    (file,) = files_of(run("generate", "a boat", "--model", model, "--steps", 1, "--json"))
+    with Image.open(file) as image:
+        assert image.size == (256, 256)
+
+
 # -- bad input -------------------------------------------------------------------------------------
 
 LONG = "a " * 5_000
@@ -307,13 +337,16 @@ BAD: dict[str, tuple[Sequence[str], str]] = {
     "an empty comment": (["extract", "empty.json"], "comment 0: .*needs a text or a stance"),
     "an unknown curated picture": (["extract", "unknown.json"], "curated"),
     "a comment on no file": (["extract", "nofile.json"], r"nowhere\.png: .*no such file"),
-    "an unknown extractor": (["extract", "ok.json", "--extractor", "magic"], "magic"),
+    "an unknown extractor": (
+        ["extract", "ok.json", "--extractor", "magic"],
+        "--extractor: .*'offline', got 'magic'",
+    ),
     "no language model": (["extract", "ok.json", "--extractor", "openai"], "VIPER_LLM_MODEL"),
     "no prompt": (["generate"], "prompt is missing"),
     "an empty prompt": (["generate", " "], "prompt is empty"),
     "a long prompt": (["generate", LONG], "10000 characters, at most 2000"),
     "a high degree": (["generate", "x", "--degree", "1.5"], "degree.*1.5"),
-    "no degree": (["generate", "x", "--degree", "much"], "--degree.*much"),
+    "no degree": (["generate", "x", "--degree", "much"], "'--degree': .*number"),
     "an unknown rule": (["generate", "x", "--rule", "magic"], "rule.*magic"),
     "no pictures": (["generate", "x", "--count", "0"], "count.*0"),
     "a size of one side": (["generate", "x", "--size", "64"], "--size '64': expected width"),
@@ -347,7 +380,7 @@ BAD: dict[str, tuple[Sequence[str], str]] = {
     "an unknown profile to show": (["profiles", "show", "nobody"], "nobody"),
     "a bad import": (["profiles", "import", "broken.json"], r"broken\.json"),
     "an unknown owner": (["db", "export-owner", "nobody"], "nobody"),
-    "a bad port": (["serve", "--port", "99999"], "99999"),
+    "a bad port": (["serve", "--port", "99999"], "'--port': .*65535"),
 }
 
 

@@ -2,7 +2,13 @@
 
 from pathlib import Path
 
-from transformers import CLIPConfig, CLIPImageProcessorPil, CLIPModel, CLIPTokenizer, CLIPVisionConfig
+from transformers import (
+    CLIPConfig,
+    CLIPImageProcessorPil,
+    CLIPModel,
+    CLIPTokenizer,
+    CLIPVisionConfig,
+)
 
 from tests.tiny_models import _seeded, _text_config, _tokenizer
 

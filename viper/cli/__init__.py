@@ -10,12 +10,13 @@ from collections.abc import Sequence
 import typer
 
 from viper.cli import database, pictures, profiles, taste, upkeep
+from viper.cli.console import help_if_alone
 from viper.errors import ViperError
 
 app = typer.Typer(
     name="viper",
     help="Pictures that follow one person's taste.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -27,12 +28,15 @@ app.command()(pictures.generate)
 app.command()(pictures.score)
 app.command()(pictures.recipe)
 app.add_typer(profiles.app, name="profiles")
+app.command()(upkeep.curate)
+app.command()(upkeep.train)
 app.add_typer(database.app, name="db")
 app.command()(upkeep.doctor)
 
 
 @app.callback()
-def _settings_for_all(
+def _alone(
+    context: typer.Context,
     version: bool = typer.Option(False, "--version", help="Print the version and stop."),
 ) -> None:
     if version:
@@ -40,6 +44,7 @@ def _settings_for_all(
 
         typer.echo(__version__)
         raise typer.Exit
+    help_if_alone(context)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -15,6 +15,13 @@ LOCAL = "local"
 """The owner of what is made from the command line."""
 
 
+def help_if_alone(context: typer.Context) -> None:
+    """A group of commands without a command shows what there is."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit
+
+
 def say(text: str) -> None:
     """One line for the person at the terminal."""
     typer.echo(text, err=True)

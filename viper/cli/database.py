@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
-from viper.cli.console import emit, say
+from viper.cli.console import emit, help_if_alone, say
 
 app = typer.Typer(
     help="The database, and what is stored about a person.",
-    no_args_is_help=True,
+    callback=help_if_alone,
+    invoke_without_command=True,
     rich_markup_mode=None,
 )
 

@@ -5,15 +5,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from pydantic import ValidationError
+
 from viper.errors import BadInput
-from viper.preference import Comment
+from viper.preference import Comment, first_problem
 from viper.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
     from viper.curation import CuratedSet
-    from viper.extraction import Extractor
+    from viper.extraction import Extractor, LanguageModel
     from viper.generation import Generator
     from viper.judging import Scorer
     from viper.store import Store
@@ -22,9 +24,16 @@ CURATED = "curated:"
 
 
 def settings(**changes: str | None) -> Settings:
-    """The settings of this machine, with what the command line says instead."""
+    """The settings of this machine, with what the command line says instead.
+
+    Raises:
+        BadInput: A setting that does not exist, or a value that does not fit.
+    """
     given = {name: value for name, value in changes.items() if value is not None}
-    return Settings.model_validate(load_settings().model_dump() | given)
+    try:
+        return Settings.model_validate(load_settings().model_dump() | given)
+    except ValidationError as error:
+        raise BadInput(f"--{first_problem(error)}.") from error
 
 
 @contextmanager
@@ -48,9 +57,10 @@ def generator(settings: Settings) -> "Generator":
 
 def scorer(settings: Settings) -> "Scorer":
     """The judge that `VIPER_SCORER` or `--scorer` means."""
+    from viper.generation.hardware import chosen_device
     from viper.judging.models import load_scorer
 
-    return load_scorer(chosen_scorer(settings))
+    return load_scorer(chosen_scorer(settings), device=chosen_device(settings.device))
 
 
 def chosen_scorer(settings: Settings) -> str:
@@ -66,26 +76,37 @@ def extractor(settings: Settings) -> "Extractor":
     """
     from viper.extraction.offline import OfflineExtractor
 
-    configured = settings.llm_model is not None
-    if settings.extractor == "offline" or (settings.extractor == "auto" and not configured):
-        return OfflineExtractor()
+    offline = OfflineExtractor()
+    if settings.extractor == "offline":
+        return offline
     if settings.llm_model is None:
+        if settings.extractor == "auto":
+            return offline
         raise BadInput(
-            f"The extractor {settings.extractor} needs a language model: set VIPER_LLM_MODEL, and "
-            "OPENAI_BASE_URL or OPENAI_API_KEY; or choose offline."
+            f"The extractor {settings.extractor} needs a language model: set VIPER_LLM_MODEL, or "
+            "choose offline."
         )
     from viper.extraction.fallback import FallbackExtractor
     from viper.extraction.language import LanguageModelExtractor
+
+    asked = LanguageModelExtractor(_language_model(settings, settings.llm_model))
+    return FallbackExtractor(asked, offline) if settings.extractor == "auto" else asked
+
+
+def _language_model(settings: Settings, name: str) -> "LanguageModel":
+    if settings.extractor == "local":
+        from viper.extraction.local_model import LocalModel
+        from viper.generation.hardware import chosen_device
+
+        return LocalModel(name, device=chosen_device(settings.device))
     from viper.extraction.openai_model import OpenAIModel
 
     key = settings.openai_api_key
-    model = OpenAIModel(
-        settings.llm_model,
+    return OpenAIModel(
+        name,
         api_key=key.get_secret_value() if key else None,
         base_url=settings.openai_base_url,
     )
-    asked = LanguageModelExtractor(model)
-    return FallbackExtractor(asked, OfflineExtractor()) if settings.extractor == "auto" else asked
 
 
 class PicturesOnDisk:

@@ -5,9 +5,23 @@ from typing import Annotated
 
 import typer
 
-from viper.cli.console import LOCAL, AsJson, Owner, emit, read_text, say, write_text
+from viper.cli.console import (
+    LOCAL,
+    AsJson,
+    Owner,
+    emit,
+    help_if_alone,
+    read_text,
+    say,
+    write_text,
+)
 
-app = typer.Typer(help="Tastes that are stored here.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Tastes that are stored here.",
+    callback=help_if_alone,
+    invoke_without_command=True,
+    rich_markup_mode=None,
+)
 
 Name = Annotated[str, typer.Argument(help="Name of the profile.")]
 
