@@ -13,13 +13,14 @@ from viper.curation import FOLDER, CuratedSet, load_curated
 from viper.extraction.offline import OfflineExtractor
 from viper.generation.models import load_generator
 from viper.judging.models import load_scorer
-from viper.settings import Settings
+from viper.settings import ROOT, Settings
 from viper.store import Store
 from viper.studio import Studio
 from viper.taxonomy import load_taxonomy
 from viper.web.page import launch
 
 SECRET = "a secret of the tests only"
+BUILTIN = ROOT / "assets" / "builtin_model" / "generator"
 
 
 @dataclass(frozen=True)

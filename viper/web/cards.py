@@ -77,8 +77,10 @@ def _recipe(stored: StoredPicture, names: Mapping[str, str]) -> Sequence[tuple[s
     degrees = f"{recipe['liked_degree']:g}"
     if recipe["liked_degree"] != recipe["disliked_degree"]:
         degrees = f"{degrees} liked, {recipe['disliked_degree']:g} disliked"
+    if not recipe["liked_degree"] and not recipe["disliked_degree"]:
+        taste = {"liked": (), "disliked": ()}
     rows: list[tuple[str, object]] = [
-        ("Profile", names.get(stored.picture.profile or "", "none")),
+        ("Profile", names.get(stored.picture.profile or "", "")),
         ("Personalization", f"{degrees}, rule {recipe['rule']}"),
         ("Liked", ", ".join(a["attribute"] for a in taste["liked"])),
         ("Disliked", ", ".join(a["attribute"] for a in taste["disliked"])),
@@ -86,7 +88,8 @@ def _recipe(stored: StoredPicture, names: Mapping[str, str]) -> Sequence[tuple[s
         ("Seed", recipe["seed"]),
         ("Steps, guidance", f"{recipe['steps']}, {recipe['guidance_scale']:g}"),
         ("Size", "{} × {}".format(*recipe["size"])),
-        ("Model", recipe["model_id"]),
+        # A folder's name is enough: where it lies is the server's business.
+        ("Model", recipe["model_id"].rpartition("/")[2]),
         ("Predicted liking", "" if stored.picture.score is None else f"{stored.picture.score:.0%}"),
         ("Did not fit", ", ".join(recipe["dropped_attributes"])),
         ("Made", f"{stored.created:%d %B %Y, %H:%M} UTC"),

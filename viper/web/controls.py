@@ -60,7 +60,12 @@ class Controls:
         count = gr.Slider(1, MAX_COUNT, 2, step=1, label="Number of pictures", buttons=[])
         with gr.Row(elem_classes="vp-seed"):
             seed = gr.Number(
-                1, label="Seed", precision=0, minimum=0, info="The same seed, the same picture."
+                1,
+                label="Seed",
+                precision=0,
+                minimum=0,
+                min_width=110,
+                info="The same seed, the same picture.",
             )
             dice = gr.Button("Random seed", size="sm", min_width=120, scale=0)
         with gr.Accordion("Advanced", open=False):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 SIDES: tuple[Side, Side] = ("liked", "disliked")
-_TITLES: Mapping[Side, str] = {"liked": "Drawn towards", "disliked": "Kept away from"}
+_TITLES: Mapping[Side, str] = {"liked": "You like", "disliked": "You dislike"}
 # The page's HTML component is a template: these would be read as its placeholders.
 _TEMPLATE = str.maketrans({"{": "&#123;", "}": "&#125;", "$": "&#36;", "`": "&#96;"})
 
