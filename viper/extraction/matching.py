@@ -103,6 +103,8 @@ class Matcher:
                     _same(phrase_words[i], forms[start + i]) for i in range(len(phrase_words))
                 ):
                     continue
+                if attribute is None and words[start] in self._lexicon.words("never_a_facet"):
+                    continue  # "looks cool" speaks of no style: here it is a verb
                 key = (-len(phrase_words), rank)
                 if best is None or key < best[:2]:
                     compared = words[start].endswith("er") and not phrase_words[0].endswith("er")
