@@ -113,9 +113,9 @@ def test_case_and_empty_values_do_not_matter() -> None:
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     file = tmp_path / ".env"
     file.write_text(
-        "VIPER_MODEL='a $b'  # note\nVIPER_SCORER=builtin\nHF_HOME=x\n", encoding="utf-8"
+        "VIPER_MODEL='a ${PATH}'  # note\nVIPER_SCORER=builtin\nHF_HOME=x\n", encoding="utf-8"
     )
-    assert load_settings({}, env_file=file).model == "a $b"
+    assert load_settings({}, env_file=file).model == "a ${PATH}"
     both = load_settings({"VIPER_MODEL": "other"}, env_file=file)
     assert (both.model, both.scorer) == ("other", "builtin")
     assert load_settings({}, env_file=tmp_path / "absent") == Settings()
@@ -149,6 +149,30 @@ def test_relative_paths_start_where_they_are_written(
 def test_the_process_environment_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VIPER_MODEL", "from-the-process")
     assert load_settings(env_file=Path("/nowhere/.env")).model == "from-the-process"
+
+
+def test_only_load_settings_reads_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    defaults = Settings()
+    for name, value in NAMES.items():
+        monkeypatch.setenv(name, value)
+    assert Settings() == Settings.model_validate({}) == load_settings({}) == defaults
+    loaded = load_settings(env_file=Path("/nowhere/.env"))
+    assert loaded == load_settings(NAMES) != defaults
+    assert Settings.model_validate(loaded.model_dump() | {"model": "other"}).model == "other"
+
+
+def test_direct_construction_names_the_field() -> None:
+    key = SecretStr("sk-0123456789")
+    assert Settings(openai_api_key=key).openai_api_key == key
+    for wrong in (
+        {"openai_base_url": "localhost"},
+        {"device": "gpu"},
+        {"modle": "x"},
+        {"MODEL": "x"},
+    ):
+        with pytest.raises(ValidationError) as caught:
+            Settings.model_validate(wrong)
+        assert [error["loc"] for error in caught.value.errors()] == [tuple(wrong)]
 
 
 def test_settings_are_frozen() -> None:

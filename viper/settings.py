@@ -10,10 +10,17 @@ import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from viper.errors import BadInput
 
@@ -38,10 +45,17 @@ _Device = Annotated[
 ]
 
 
-class Settings(BaseModel):
+class Settings(BaseSettings):
     """What a deployment may choose. Field `x` is the environment variable `VIPER_X`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="forbid",
+        case_sensitive=True,
+        env_prefix="VIPER_",
+        validate_by_name=True,
+        loc_by_alias=False,
+    )
 
     database_url: Annotated[str, Field(pattern=r"^[a-z][a-z0-9+_]*://", repr=False)] = (
         f"sqlite:///{(ROOT / 'db' / 'viper.sqlite3').as_posix()}"
@@ -67,9 +81,12 @@ class Settings(BaseModel):
     """Number format of the weights."""
     llm_model: str | None = None
     """Name of the language model at `openai_base_url`; None leaves it to the extractor."""
-    openai_api_key: SecretStr | None = None
+    openai_api_key: Annotated[SecretStr | None, Field(validation_alias="OPENAI_API_KEY")] = None
     """From `OPENAI_API_KEY`. Never shown."""
-    openai_base_url: Annotated[str, Field(pattern=r"^https?://")] | None = None
+    openai_base_url: Annotated[
+        Annotated[str, Field(pattern=r"^https?://")] | None,
+        Field(validation_alias="OPENAI_BASE_URL"),
+    ] = None
     """From `OPENAI_BASE_URL`; None is OpenAI itself."""
     auth: Annotated[Literal["none", "huggingface"], BeforeValidator(_lower)] = "none"
     """How people are told apart: by their browser, or by their Hugging Face account."""
@@ -88,6 +105,18 @@ class Settings(BaseModel):
         match = _SQLITE_FILE.fullmatch(self.database_url)
         return Path(match["path"]) if match else None
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what the caller writes down: `load_settings` alone reads the environment."""
+        return (init_settings,)
+
 
 _EXPECTED = {
     "database_url": "a database URL such as sqlite:////srv/viper.sqlite3",
@@ -105,10 +134,43 @@ _EXPECTED = {
 """What to write instead, for each field that can be wrong."""
 
 _FIELDS = {
-    field.upper() if field.startswith("openai_") else f"VIPER_{field.upper()}": field
-    for field in Settings.model_fields
+    str(info.validation_alias or f"VIPER_{field.upper()}"): field
+    for field, info in Settings.model_fields.items()
 }
 """Environment name -> field."""
+
+
+class _Variables(EnvSettingsSource):
+    """The variables of one place; what is empty or not ours is left out.
+
+    The library reads nothing but the process environment, ignores misspelt names and does not
+    know where a relative path was written.
+    """
+
+    def __init__(self, values: Mapping[str, str], *, place: str, base: Path) -> None:
+        super().__init__(Settings, case_sensitive=False)
+        for name in values:
+            if name.upper().startswith("VIPER_") and name not in _FIELDS.keys() | _TESTS_ONLY:
+                near = difflib.get_close_matches(name.upper(), _FIELDS, n=1, cutoff=0.0)
+                raise BadInput(f"{name} in {place}: no such setting; did you mean {near[0]}?")
+        # Field names are lower case, and so is what the library looks for.
+        self.env_vars = {
+            name.lower(): value.strip()
+            for name, value in values.items()
+            if name in _FIELDS and value.strip()
+        }
+        self.base = base
+
+    def prepare_field_value(
+        self, field_name: str, field: FieldInfo, value: Any, value_is_complex: bool
+    ) -> Any:
+        """The value as it was written, but a relative path made absolute."""
+        value = super().prepare_field_value(field_name, field, value, value_is_complex)
+        if field_name == "data_dir" and value:
+            return str(self.base / Path(value).expanduser())
+        if field_name == "database_url" and (match := _SQLITE_FILE.fullmatch(value or "")):
+            return f"{match['scheme']}{(self.base / match['path']).as_posix()}{match['rest']}"
+        return value
 
 
 def load_settings(
@@ -131,15 +193,17 @@ def load_settings(
         env_file = env_file or ROOT / ".env"
     values: dict[str, str] = {}
     if env_file is not None:
-        values |= _chosen(_read(env_file), source=str(env_file), base=env_file.absolute().parent)
-    values |= _chosen(environ, source="the environment", base=Path.cwd())
+        written = _read(env_file)
+        values |= _Variables(written, place=str(env_file), base=env_file.absolute().parent)()
+    values |= _Variables(environ, place="the environment", base=Path.cwd())()
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
         field = str(error.errors()[0]["loc"][0])
         name = next(name for name, known in _FIELDS.items() if known == field)
         # What is secret stays out of the sentence: it may end in a log.
-        got = "" if field in {"database_url", "secret"} else f", got {values[field]!r}"
+        shown = field not in {"database_url", "secret"}
+        got = f", got {values.get(name, values.get(field))!r}" if shown else ""
         raise BadInput(f"{name}: expected {_EXPECTED[field]}{got}.") from None
 
 
@@ -189,25 +253,9 @@ def _read(file: Path) -> dict[str, str]:
     if not file.is_file():
         return {}
     try:
+        # Not `DotEnvSettingsSource`: it would replace `${NAME}`, be it part of a password, by
+        # what the process environment holds, and offers no way to leave it alone.
         values = dotenv_values(file, interpolate=False, encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"{file}: cannot be read as UTF-8 text ({error}).") from error
     return {name: value or "" for name, value in values.items()}
-
-
-def _chosen(values: Mapping[str, str], *, source: str, base: Path) -> dict[str, str]:
-    """The values by field, paths made absolute, without what is empty or not ours."""
-    chosen = {}
-    for name, value in values.items():
-        if name in _FIELDS:
-            if value.strip():
-                chosen[_FIELDS[name]] = value.strip()
-        elif name.upper().startswith("VIPER_") and name not in _TESTS_ONLY:
-            near = difflib.get_close_matches(name.upper(), _FIELDS, n=1, cutoff=0.0)
-            raise BadInput(f"{name} in {source}: no such setting; did you mean {near[0]}?")
-    if "data_dir" in chosen:
-        chosen["data_dir"] = str(base / Path(chosen["data_dir"]).expanduser())
-    if match := _SQLITE_FILE.fullmatch(chosen.get("database_url", "")):
-        path = (base / match["path"]).as_posix()
-        chosen["database_url"] = f"{match['scheme']}{path}{match['rest']}"
-    return chosen
