@@ -302,7 +302,7 @@ def test_undo_writes_an_old_version_anew(store: Store, profile: str) -> None:
         store.preferences.save(ME, profile, preference=liking(name))
     assert store.preferences.restore(ME, profile, number=1) == 3
     current = store.preferences.current(ME, profile)
-    assert (current.number, current.parent, current.preference) == (3, 2, liking("teal"))
+    assert (current.number, current.parent, current.preference) == (3, None, liking("teal"))
     assert current.note == "Back to version 1"
     with pytest.raises(NotFound, match="no version 9"):
         store.preferences.restore(ME, profile, number=9)

@@ -277,6 +277,18 @@ def test_an_added_attribute_takes_the_name_of_the_taxonomy(studio: Studio, profi
             studio.add_attribute(ME, profile, side="liked", attribute=words)
 
 
+def test_undo_goes_further_back_each_time_and_ends_at_nothing(studio: Studio, profile: str) -> None:
+    for word in ("teal", "gold", "red"):
+        studio.add_attribute(ME, profile, side="liked", attribute=word)
+    known = []
+    for _ in range(3):
+        preference = studio.undo(ME, profile).preference
+        known.append({a.attribute for a in preference.liked})
+    assert known == [{"teal", "gold"}, {"teal"}, set()]
+    with pytest.raises(BadInput, match="nothing to undo"):
+        studio.undo(ME, profile)
+
+
 def test_undo_goes_back_one_version_and_is_one_itself(
     studio: Studio, store: Store, profile: str
 ) -> None:

@@ -218,13 +218,16 @@ class Studio:
     def undo(self, owner: str, profile: str) -> PreferenceVersion:
         """Goes back to the version before the current one; itself a new version.
 
+        Undoing again goes further back, to the empty preference at last.
+
         Raises:
             BadInput: There is nothing to undo.
         """
         current = self.store.preferences.current(owner, profile)
-        if current.parent is None:
-            raise BadInput("There is nothing to undo yet.")
-        self.store.preferences.restore(owner, profile, number=current.parent)
+        p = current.preference
+        if current.number == 0 or (current.parent is None and not (p.liked or p.disliked)):
+            raise BadInput("There is nothing to undo.")
+        self.store.preferences.restore(owner, profile, number=current.parent or 0)
         return self.store.preferences.current(owner, profile)
 
     def import_preference(
@@ -349,7 +352,7 @@ class Studio:
                 [comment.comment for comment in comments], pictures=_Pictures(self, owner)
             )
         except (LanguageModelError, ModelUnavailable) as error:
-            failed = Extraction(kind="openai", comments=ids, error=str(error))
+            failed = Extraction(kind="failed", comments=ids, error=str(error))
             self.store.preferences.record_extraction(owner, profile, extraction=failed)
             raise
         record = Extraction(

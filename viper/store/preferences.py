@@ -88,30 +88,57 @@ class Preferences:
             if extraction is not None:
                 _require_extraction(session, row, extraction)
             current = _current(session, row)
-            preference = _linked(preference, known=_comment_ids(session, row)).rename(row.name)
-            if current.number and preference == current.preference:
-                return current.number
-            version = version_row(preference)
-            version.profile_id = row.id
-            version.number = current.number + 1
-            version.parent = current.number or None
-            version.note = note
-            version.extraction_id = extraction
-            version.created = self._database.now()
-            session.add(version)
-            session.flush()
-            return version.number
+            new = PreferenceVersion(
+                number=current.number + 1,
+                parent=current.number or None,
+                note=note,
+                extraction=extraction,
+                preference=_linked(preference, known=_comment_ids(session, row)).rename(row.name),
+            )
+            return self._append(session, row, current, new)
 
     def restore(self, owner: str, profile: str, *, number: int) -> int:
-        """Undo: writes a version equal to that one, and returns the new number.
+        """Writes a version equal to that one, and returns the new number.
+
+        Its parent is the old version's parent, so that undoing again goes further back. Number 0
+        is the empty preference before the first version.
 
         Raises:
             NotFound: The profile or the version does not exist, or not for this owner.
         """
-        with self._database.write():
-            old = self.at(owner, profile, number=number)
-            note = f"Back to version {number}"
-            return self.save(owner, profile, preference=old.preference, note=note)
+        with self._database.write() as session:
+            row = owned_profile(session, owner, profile=profile)
+            current = _current(session, row)
+            if number == 0:
+                old = PreferenceVersion(number=0, preference=VisualPreference(name=row.name))
+            else:
+                old = self.at(owner, profile, number=number)
+            new = old.model_copy(
+                update={
+                    "number": current.number + 1,
+                    "note": f"Back to version {number}",
+                    "extraction": None,
+                }
+            )
+            return self._append(session, row, current, new)
+
+    def _append(
+        self,
+        session: Session,
+        profile: ProfileRow,
+        current: PreferenceVersion,
+        new: PreferenceVersion,
+    ) -> int:
+        if current.number and new.preference == current.preference:
+            return current.number
+        version = version_row(new.preference)
+        version.profile_id = profile.id
+        version.number, version.parent, version.note = new.number, new.parent, new.note
+        version.extraction_id = new.extraction
+        version.created = self._database.now()
+        session.add(version)
+        session.flush()
+        return version.number
 
     def record_extraction(self, owner: str, profile: str, *, extraction: Extraction) -> int:
         """Keeps what a reading of comments said and cost, and returns its id.

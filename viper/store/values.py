@@ -98,7 +98,7 @@ class PreferenceVersion(_Value):
     number: Annotated[int, Field(ge=0)]
     """1, 2, ...; 0 is the empty preference before the first version."""
     parent: int | None = None
-    """The version it was made from."""
+    """The version before it; for a restored version, the one before the version restored."""
     note: str = ""
     """What changed, in words."""
     created: datetime | None = None
