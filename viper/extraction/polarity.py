@@ -109,8 +109,7 @@ def feeling(
 def _local(parsed: Parsed, match: Match, lexicon: Lexicon) -> float | None:
     """What the clause itself says about the match."""
     words = parsed.clause.texts
-    wish = lexicon.phrases("wish")
-    wishes = any(wish.at(words, index) is not None for index in range(match.start))
+    wishes = any(_asks(words, index, lexicon) for index in range(match.start))
     cue = _governing(parsed.cues, match)
     praised = cue is not None and cue.value > 0
     if (praised or wishes) and _is_the_lesser(words, match, lexicon):
@@ -120,6 +119,14 @@ def _local(parsed: Parsed, match: Match, lexicon: Lexicon) -> float | None:
     if cue is not None:
         return cue.value
     return PLAIN if match.comparative else None
+
+
+def _asks(words: tuple[str, ...], index: int, lexicon: Lexicon) -> bool:
+    """True if a wish begins there; "make it gloomy" is one only where nobody else makes it so."""
+    if lexicon.phrases("wish").at(words, index) is not None:
+        return True
+    spoken_to = index == 0 or words[index - 1] in lexicon.words("before_order")
+    return spoken_to and lexicon.phrases("order").at(words, index) is not None
 
 
 def _governing(cues: Sequence[Cue], match: Match) -> Cue | None:
