@@ -409,6 +409,13 @@ def test_bad_input_is_one_line_and_exit_2(
     assert "Traceback" not in result.err
 
 
+def test_an_engine_of_another_version_is_refused(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VIPER_ENGINE", "ray")
+    result = run("generate", "x")
+    assert (result.code, result.out) == (2, "")
+    assert "VIPER_ENGINE" in result.err
+
+
 def test_a_wrong_setting_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VIPER_MODLE", "builtin")
     result = run("profiles", "list")

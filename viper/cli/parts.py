@@ -47,7 +47,17 @@ def opened_store(settings: Settings) -> Iterator["Store"]:
 
 
 def generator(settings: Settings) -> "Generator":
-    """The model that `VIPER_MODEL` or `--model` means."""
+    """The model that `VIPER_MODEL` or `--model` means.
+
+    Raises:
+        BadInput: An engine that this version does not have.
+        ModelUnavailable: The model cannot be loaded here.
+    """
+    if settings.engine not in {"auto", "inline"}:
+        raise BadInput(
+            f"VIPER_ENGINE {settings.engine}: this version draws in its own process only; choose "
+            "auto or inline."
+        )
     from viper.generation.hardware import chosen_model
     from viper.generation.models import load_generator
 
