@@ -71,7 +71,8 @@ def warm(studio: Studio) -> None:
 
 def _once(make: Callable[[], Part]) -> Callable[[], Part]:
     """Makes one for all threads: who comes second waits, instead of loading it again."""
-    lock, made = Lock(), []
+    lock = Lock()
+    made: list[Part] = []
 
     def one() -> Part:
         with lock:

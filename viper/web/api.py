@@ -15,6 +15,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+from gradio.events import api as expose
 
 from viper.errors import BadInput
 from viper.generation import GenerationRequest
@@ -58,9 +59,9 @@ def build(site: Site) -> None:
             taste = VisualPreference.from_dict(preference)
             return site.studio.scorer.score([_opened(image)], preference=taste)[0].to_dict()
 
-    gr.api(extract, api_name="extract", **DRAWING)
-    gr.api(generate, api_name="generate", **DRAWING)
-    gr.api(score, api_name="score", **DRAWING)
+    expose(extract, api_name="extract", **DRAWING)
+    expose(generate, api_name="generate", **DRAWING)
+    expose(score, api_name="score", **DRAWING)
 
 
 def _request(

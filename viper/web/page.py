@@ -71,7 +71,8 @@ def launch(
 
 def build(site: Site) -> gr.Blocks:
     """The page."""
-    with gr.Blocks(title="ViPer", analytics_enabled=False, delete_cache=_CACHE) as page:
+    with gr.Blocks(title="ViPer", analytics_enabled=False, delete_cache=_CACHE) as blocks:
+        page: gr.Blocks = blocks
         # Only the id of a profile, which says nothing to anybody else; hence no real secret.
         profile = gr.BrowserState("", storage_key="viper.profile", secret="viper")
         gr.HTML(_HEADER)

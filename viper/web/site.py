@@ -52,7 +52,9 @@ class Site:
 
     def owner(self, request: gr.Request) -> str:
         """Who does this."""
-        return self.owners.of_event(request.request, request.session_hash)
+        # Gradio fills it in for every event; only a request made by hand has none.
+        connection: Any = request.request
+        return self.owners.of_event(connection, request.session_hash)
 
     def visit(self, request: gr.Request, profile: str | None) -> Visit:
         """Who does this, with the profile their browser remembers, or their first one."""
