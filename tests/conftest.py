@@ -21,6 +21,8 @@ os.environ.update(
         "DO_NOT_TRACK": "1",
         "GRADIO_ANALYTICS_ENABLED": "False",
         "TOKENIZERS_PARALLELISM": "false",
+        # Tiny models gain nothing from threads, and two workers would fight over the cores.
+        "OMP_NUM_THREADS": "1",
     }
 )
 
