@@ -1,5 +1,7 @@
 """A whole web app on a port of this machine, over real parts."""
 
+import gc
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -67,6 +69,10 @@ def serving(place: Path, curated: CuratedSet, model: str, **changes: Any) -> Ite
             yield App(page, address.rstrip("/"), studio, settings)
         finally:
             page.close(verbose=False)
+            with warnings.catch_warnings():
+                # What Gradio's server leaves open is collected here, not in somebody's test.
+                warnings.simplefilter("ignore", ResourceWarning)
+                gc.collect()
 
 
 def _loader(model: str) -> Callable[[], Any]:

@@ -12,7 +12,7 @@ SAID = [
     ("I hate the magenta", "Dislike"),
     ("Lovely gold and warm colors", "Like"),
 ]
-expect.set_options(timeout=120_000)
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def other(browser: Browser, app: App) -> Iterator[Page]:
 
 
 def _open(page: Page, app: App) -> Page:
-    page.set_default_timeout(120_000)
+    page.set_default_timeout(60_000)
     page.goto(app.address)
     page.locator(".vp-figure img").wait_for()
     return page
