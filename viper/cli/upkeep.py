@@ -102,7 +102,18 @@ def train(
     folder: Annotated[Path, typer.Option(help="Paintings, runs and results.")] = Path("runs"),
 ) -> None:
     """Train a part of the built-in model from paintings; stop it at any time."""
-    from viper.cli.training import Training
+    from viper.cli import parts
+    from viper.generation.hardware import chosen_device
+    from viper.training.chain import train as train_part
 
-    training = Training(folder, preset=preset, minutes=minutes, resume=resume)
-    say(f"Wrote {training.run(part, paintings=paintings, workers=workers)}.")
+    result = train_part(
+        part,
+        folder,
+        preset=preset,
+        minutes=minutes,
+        resume=resume,
+        device=chosen_device(parts.settings().device),
+        paintings=paintings,
+        workers=workers,
+    )
+    say(f"Wrote {result}.")

@@ -1,15 +1,15 @@
 """One command a part, from nothing to weights: paint, train, export.
 
-    folder/paintings ──► folder/autoencoder ──► folder/export/generator/vae
-                    └──► folder/denoiser    ──► folder/export/generator/unet, scheduler, viper.json
-                    └──► folder/encoder     ──► folder/export/scorer
+    folder/paintings ──► folder/autoencoder ──► folder/builtin_model/generator/vae
+                    └──► folder/denoiser    ──► .../generator/unet, scheduler, viper.json
+                    └──► folder/encoder     ──► .../scorer
 
-`folder/export` then has the layout of `assets/builtin_model`.
+`folder/builtin_model` then has the layout of `assets/builtin_model`.
 """
 
 import json
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 import torch
 from diffusers import AutoencoderDC
@@ -18,35 +18,50 @@ from torch.nn import functional
 
 from viper.errors import BadInput
 from viper.training import autoencoder, denoiser, encoder
-from viper.training.paintings import HELD_OUT, paint_shard, painters
+from viper.training.paintings import HELD_OUT, SHARD, paint_shard, painters
 
 Part = Literal["autoencoder", "denoiser", "encoder"]
 SIZE = 256
-SHARDS = {"tiny": 1, "cpu": 80, "gpu": 4_000}
-"""Shards painted for a preset; each holds `paintings.SHARD` pictures."""
 
 DEFAULTS = {
     "guidance_scale": 4.0,
     "steps": 16,
     "size": [SIZE, SIZE],
-    "preference_interval": [0.0, 1.0],
-    "rescale": 0.0,
+    "preference_interval": [0.0, 0.7],
+    "rescale": 0.6,
 }
 """How the built-in model likes to be asked."""
 
 
-def train(
-    part: Part, folder: Path, *, preset: str, minutes: float, resume: bool, workers: int = 1
+class _Options(TypedDict):
+    preset: str
+    minutes: float
+    resume: bool
+    device: str
+
+
+def train(  # noqa: PLR0913 (a training is its settings)
+    part: Part,
+    folder: Path,
+    *,
+    preset: str,
+    minutes: float,
+    resume: bool,
+    device: str,
+    paintings: int = 20_480,
+    workers: int = 1,
 ) -> Path:
-    """Trains one part and exports it.
+    """Trains one part while painting goes on, and exports it.
 
     Args:
         part: What to train; the denoiser needs an exported autoencoder.
         folder: Holds everything of these trainings; made if it is missing.
-        preset: `cpu` or `gpu`.
+        preset: `tiny`, `cpu` or `gpu`.
         minutes: Training time of this part in all, resumptions included.
         resume: Continue from the last checkpoint instead of starting again.
-        workers: Processes that paint meanwhile.
+        device: Where to train.
+        paintings: How many to learn from; those that are there already count.
+        workers: Processes that paint.
 
     Returns:
         Where the weights were written.
@@ -54,33 +69,31 @@ def train(
     Raises:
         BadInput: The denoiser was asked for before the autoencoder.
     """
-    paintings, export = folder / "paintings", folder / "export"
-    vae = export / "generator" / "vae"
-    if part == "denoiser" and not (vae / "config.json").exists():
-        raise BadInput(f"{vae}: missing; train the autoencoder first.")
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    with painters(paintings, size=SIZE, shards=SHARDS[preset], workers=workers):
+    painted, model = folder / "paintings", folder / "builtin_model"
+    generator, run = model / "generator", folder / part
+    vae = generator / "vae"
+    if part == "denoiser" and not vae.is_dir():
+        raise BadInput(f"{vae}: missing; run `viper train autoencoder` first.")
+    shards = -(-paintings // SHARD)
+    with painters(painted, size=SIZE, shards=shards, workers=workers):
+        options: _Options = {
+            "preset": preset, "minutes": minutes, "resume": resume, "device": device
+        }  # fmt: skip
         if part == "autoencoder":
-            autoencoder.train(
-                paintings, folder / part, preset=preset, minutes=minutes, resume=resume,
-                device=device,
-            )  # fmt: skip
-            autoencoder.export(folder / part, preset, vae, paintings)
-            return vae
-        if part == "encoder":
-            encoder.train(
-                paintings, folder / part, preset=preset, minutes=minutes, resume=resume,
-                device=device,
-            )  # fmt: skip
-            encoder.export(folder / part, preset, export / "scorer")
-            return export / "scorer"
-        denoiser.train(
-            paintings, vae, folder / part, preset=preset, minutes=minutes, resume=resume,
-            device=device,
-        )  # fmt: skip
-    denoiser.export(folder / part, preset, export / "generator")
-    write_defaults(export / "generator", paintings)
-    return export / "generator"
+            autoencoder.train(painted, run, **options)
+        elif part == "denoiser":
+            denoiser.train(painted, vae, run, **options)
+        else:
+            encoder.train(painted, run, **options)
+    if part == "autoencoder":
+        autoencoder.export(run, preset, vae, painted)
+        return vae
+    if part == "encoder":
+        encoder.export(run, preset, model / "scorer")
+        return model / "scorer"
+    denoiser.export(run, preset, generator)
+    write_defaults(generator, painted)
+    return generator
 
 
 def write_defaults(generator: Path, paintings: Path) -> None:
