@@ -85,8 +85,8 @@ def test_the_builtin_scorer_tells_whose_picture_it_is() -> None:
         return VisualPreference(
             liked=tuple(
                 Attribute(attribute=name, facet=facet)
-                for facet in ("art style", "color palette")
-                for name in attributes[facet]
+                for facet in ("art style", "medium", "color palette")
+                for name in attributes.get(facet, ())
             )
         )
 

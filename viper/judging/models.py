@@ -1,7 +1,7 @@
 """Embedders: the built-in encoder, or any CLIP or SigLIP by hub id or folder."""
 
-import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,8 @@ def load_scorer(model: str, *, device: str = "cpu") -> Scorer:
     Raises:
         ModelUnavailable: It is not there, cannot be downloaded, or is no image-text model.
     """
-    embedder = _Builtin(BUILTIN, load_minilm()) if model == "builtin" else _Clip(model, device)
+    with _quiet():
+        embedder = _Builtin(BUILTIN, load_minilm()) if model == "builtin" else _Clip(model, device)
     return EmbeddingScorer(embedder)
 
 
@@ -129,13 +130,24 @@ def _features(output: Any) -> Tensor:
 
 def _pillow_processor(model: str) -> Any:
     from transformers import AutoImageProcessor
-    from transformers.utils import logging as notices
 
-    # The torchvision variant is not wanted here; the notice about it says nothing to a person.
-    level = notices.get_verbosity()
-    notices.set_verbosity(logging.ERROR)
+    # The torchvision variant is not wanted here.
     kind: Any = AutoImageProcessor
+    return kind.from_pretrained(model, backend="pil")
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """No progress bars and notices of libraries: they say nothing to a person."""
+    from transformers.utils import logging
+
+    notices: Any = logging
+    level, shows_progress = notices.get_verbosity(), notices.is_progress_bar_enabled()
+    notices.set_verbosity_error()
+    notices.disable_progress_bar()
     try:
-        return kind.from_pretrained(model, backend="pil")
+        yield
     finally:
         notices.set_verbosity(level)
+        if shows_progress:
+            notices.enable_progress_bar()
