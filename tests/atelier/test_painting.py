@@ -15,7 +15,7 @@ from viper.atelier.color import Array, distance_to_colors, from_hex, mix, to_okl
 from viper.atelier.painting import DIALS, Painting, random_painting
 from viper.atelier.palette import COLORS, PAIRABLE, PALETTES, pair, role_rgb
 from viper.atelier.styles import STYLES
-from viper.atelier.subjects import SUBJECT_WORDS, SUBJECTS
+from viper.atelier.subjects import SUBJECTS
 from viper.taxonomy import load_taxonomy
 
 SIZE = 96
@@ -212,11 +212,11 @@ def test_over_many_captions_everything_is_named() -> None:
     for names in RICH.attributes().values():
         for name in names:
             assert any(name in text for text in said), name
-    for phrases in (SUBJECT_WORDS["cat"], STYLES["pixel art"].words):
+    for phrases in (SUBJECTS["cat"].words, STYLES["pixel art"].words):
         for phrase in phrases:
             assert any(phrase in text for text in said), phrase
-    looks = [text for text in said if not any(words in text for words in SUBJECT_WORDS["cat"])]
-    bare = [text for text in said if text in SUBJECT_WORDS["cat"]]
+    looks = [text for text in said if not any(words in text for words in SUBJECTS["cat"].words)]
+    bare = [text for text in said if text in SUBJECTS["cat"].words]
     assert 0.1 < len(looks) / len(said) < 0.4
     assert bare
 
@@ -224,7 +224,7 @@ def test_over_many_captions_everything_is_named() -> None:
 @pytest.mark.parametrize("seed", range(20))
 def test_a_full_caption_leaves_nothing_out(seed: int) -> None:
     text = full_caption(RICH, Random(seed))
-    assert any(words in text for words in SUBJECT_WORDS["cat"])
+    assert any(words in text for words in SUBJECTS["cat"].words)
     assert any(words in text for words in STYLES["pixel art"].words)
     assert any(color in text for color in RICH.palette.colors)
     assert text.count(", ") >= len(DIALS)

@@ -24,7 +24,7 @@ NAMES = tuple(STYLES)
 def motif(index: int) -> tuple[Scene, Roles]:
     """A scene and its colors."""
     subject, palette = MOTIFS[index]
-    return SUBJECTS[subject](Random(1), 0.5), PALETTES[palette].roles()
+    return SUBJECTS[subject].build(Random(1), 0.5), PALETTES[palette].roles()
 
 
 @cache

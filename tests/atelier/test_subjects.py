@@ -4,7 +4,7 @@ import pytest
 import skia
 
 from viper.atelier.scene import ROLES, Scene
-from viper.atelier.subjects import SUBJECT_WORDS, SUBJECTS
+from viper.atelier.subjects import SUBJECTS
 from viper.atelier.subjects.sketch import Sketch, box, smooth, trace
 
 DETAILS = (0.0, 0.5, 1.0)
@@ -25,15 +25,15 @@ def whole_picture(path: skia.Path) -> bool:
 @subject
 @pytest.mark.parametrize("detail", DETAILS)
 def test_a_seed_always_draws_the_same_scene(name: str, detail: float) -> None:
-    first = SUBJECTS[name](Random(5), detail)
-    again = SUBJECTS[name](Random(5), detail)
+    first = SUBJECTS[name].build(Random(5), detail)
+    again = SUBJECTS[name].build(Random(5), detail)
     assert drawing(first) == drawing(again)
     assert (first.focus, first.horizon) == (again.focus, again.horizon)
 
 
 @subject
 def test_other_seeds_draw_other_scenes(name: str) -> None:
-    scenes = {repr(drawing(SUBJECTS[name](Random(seed), 0.5))) for seed in range(6)}
+    scenes = {repr(drawing(SUBJECTS[name].build(Random(seed), 0.5))) for seed in range(6)}
     assert len(scenes) == 6
 
 
@@ -41,7 +41,7 @@ def test_other_seeds_draw_other_scenes(name: str) -> None:
 @pytest.mark.parametrize("detail", DETAILS)
 def test_a_scene_is_complete_and_within_the_picture(name: str, detail: float) -> None:
     for seed in range(8):
-        scene = SUBJECTS[name](Random(seed), detail)
+        scene = SUBJECTS[name].build(Random(seed), detail)
         assert 12 <= len(scene.shapes) <= 90
         assert whole_picture(scene.shapes[0].path)
         assert scene.shapes[0].width is None
@@ -55,7 +55,7 @@ def test_a_scene_is_complete_and_within_the_picture(name: str, detail: float) ->
 @pytest.mark.parametrize("detail", DETAILS)
 def test_every_shape_is_sane(name: str, detail: float) -> None:
     for seed in range(8):
-        for shape in SUBJECTS[name](Random(seed), detail).shapes:
+        for shape in SUBJECTS[name].build(Random(seed), detail).shapes:
             bounds = shape.path.getBounds()
             assert shape.path.isFinite()
             assert not shape.path.isEmpty()
@@ -71,7 +71,7 @@ def test_every_shape_is_sane(name: str, detail: float) -> None:
 def test_the_subject_fills_the_picture(name: str) -> None:
     # Half of the height at the least between the highest and the lowest of its crisp shapes.
     for seed in range(8):
-        scene = SUBJECTS[name](Random(seed), 0.5)
+        scene = SUBJECTS[name].build(Random(seed), 0.5)
         bounds = skia.Rect.MakeEmpty()
         for shape in scene.shapes:
             if shape.role in ("main", "second", "light", "accent") and not shape.soft:
@@ -84,17 +84,16 @@ def test_the_subject_fills_the_picture(name: str) -> None:
 @subject
 def test_detail_adds_shapes_or_parts(name: str) -> None:
     def verbs(detail: float) -> int:
-        scenes = [SUBJECTS[name](Random(seed), detail) for seed in range(16)]
+        scenes = [SUBJECTS[name].build(Random(seed), detail) for seed in range(16)]
         return sum(shape.path.countVerbs() for scene in scenes for shape in scene.shapes)
 
     assert verbs(0.0) < verbs(1.0)
 
 
 def test_every_subject_has_words_of_its_own() -> None:
-    assert list(SUBJECT_WORDS) == list(SUBJECTS)
-    phrases = [phrase for words in SUBJECT_WORDS.values() for phrase in words]
+    phrases = [phrase for subject in SUBJECTS.values() for phrase in subject.words]
     assert len(set(phrases)) == len(phrases)
-    assert all(len(words) >= 3 for words in SUBJECT_WORDS.values())
+    assert all(len(subject.words) >= 3 for subject in SUBJECTS.values())
     assert all(phrase == phrase.strip() and phrase for phrase in phrases)
 
 
@@ -124,13 +123,13 @@ def test_a_nudge_moves_and_scales_what_follows_until_home() -> None:
     assert same.width == pytest.approx(0.02)
 
 
-def test_half_of_the_scenes_are_mirrored_with_their_focus() -> None:
+def test_few_scenes_are_mirrored_with_their_focus() -> None:
     mirrored = 0
-    for seed in range(40):
+    for seed in range(100):
         sketch = Sketch(Random(seed), 0.5)
         sketch.add(box(-0.1, -0.1, 1.1, 1.1), "sky")
         sketch.add(box(0.1, 0.2, 0.3, 0.4), "main")
         scene = sketch.scene(0.2, 0.3, horizon=0.5)
         assert scene.shapes[1].path.getBounds().centerX() == pytest.approx(scene.focus[0])
         mirrored += scene.focus[0] > 0.5
-    assert 10 <= mirrored <= 30
+    assert 2 <= mirrored <= 30

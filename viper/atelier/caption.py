@@ -8,7 +8,7 @@ from random import Random
 
 from viper.atelier.painting import DIALS, Painting
 from viper.atelier.styles import STYLES
-from viper.atelier.subjects import SUBJECT_WORDS
+from viper.atelier.subjects import SUBJECTS
 
 _DIAL_WORDS: dict[str, tuple[str, ...]] = {
     "golden hour light": ("golden hour light", "in warm evening sunlight", "at golden hour"),
@@ -57,7 +57,7 @@ def full_caption(painting: Painting, rng: Random) -> str:
 def _sentence(painting: Painting, chosen: set[str], rng: Random) -> str:
     style = rng.choice(STYLES[painting.style].words) if "style" in chosen else None
     palette = _palette_words(painting, rng) if "palette" in chosen else None
-    subject = rng.choice(SUBJECT_WORDS[painting.subject]) if "subject" in chosen else None
+    subject = rng.choice(SUBJECTS[painting.subject].words) if "subject" in chosen else None
     dials = [getattr(painting, dial) for dial in DIALS] if "dials" in chosen else []
     extras = [rng.choice(_DIAL_WORDS[value]) for value in dials if value is not None]
     rng.shuffle(extras)

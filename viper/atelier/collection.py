@@ -21,7 +21,7 @@ from viper.atelier.finish import BORDER
 from viper.atelier.painting import DIALS, Painting
 from viper.atelier.palette import PALETTES
 from viper.atelier.styles import STYLES
-from viper.atelier.subjects import SUBJECT_WORDS, SUBJECTS
+from viper.atelier.subjects import SUBJECTS
 
 SIZE = 768
 MAX_BYTES = 120_000
@@ -136,7 +136,7 @@ def _webp(picture: Image.Image) -> bytes:
 
 
 def _entry(id_: str, file: str, data: bytes, painting: Painting) -> dict[str, object]:
-    subject = SUBJECT_WORDS[painting.subject][0]
+    subject = SUBJECTS[painting.subject].words[0]
     attributes = painting.attributes()
     looks = [painting.style, *painting.palette.colors, *filter(None, _dials(painting))]
     return {

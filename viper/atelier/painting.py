@@ -63,7 +63,7 @@ class Painting:
         """The picture: sRGB, (size, size, 3). The same painting and seed give the same bytes."""
         rng = Random(seed)
         detail = {None: rng.uniform(0.35, 0.65), "simple": 0.0, "intricate details": 1.0}
-        scene = SUBJECTS[self.subject](rng, detail[self.detail])
+        scene = SUBJECTS[self.subject].build(rng, detail[self.detail])
         if self.framing == "close-up":
             scene = _closer(scene, 1.4)
         picture = STYLES[self.style].render(scene, self.role_colors(), size, rng)

@@ -53,3 +53,13 @@ class Scene:
 
 SceneBuilder = Callable[[Random, float], Scene]
 """(randomness, detail 0 simple .. 1 intricate) -> a scene; the subject stays recognizable."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Something to paint."""
+
+    name: str
+    build: SceneBuilder
+    words: tuple[str, ...]
+    """Ways to say it in a caption, the plainest first."""

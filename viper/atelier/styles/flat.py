@@ -21,7 +21,7 @@ from viper.atelier.styles.layers import (
     rasterize,
     shape_colors,
 )
-from viper.atelier.styles.style import Picture, Raster, Roles
+from viper.atelier.styles.style import Picture, Raster, Roles, style
 
 
 def flat_design(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
@@ -203,3 +203,43 @@ def _margin(rgb: Raster, paper: Raster, ink: Raster, roles: Roles) -> Raster:
     rgb = over(rgb, to_rgb(with_lightness(roles["main"], 0.5, 1.2)), seal < 0.026)
     marks = (np.abs(x - 0.9) < 0.017) & (np.abs((y - 0.88) * 55 % 1 - 0.5) < 0.16)
     return over(rgb, paper, marks & (seal < 0.02))
+
+
+STYLES = (
+    style(
+        "flat design", flat_design,
+        "flat design, flat vector illustration, clean flat illustration",
+        art_style="flat design", medium="vector art", brushwork="no visible brushwork",
+        line="no outlines", shape_language="simplified shapes", texture="textureless",
+        depth="flat", realism="stylized", pattern="no pattern", era="modern",
+        finish="clean finish", detail="simple",
+    ),
+    style(
+        "art deco", art_deco,
+        "art deco poster, art deco illustration, elegant art deco design",
+        art_style="art deco, poster art", line="thin lines, clean lines, colored outlines",
+        shape_language="geometric shapes, streamlined shapes", pattern="ornamental",
+        realism="stylized", era="art of the 1920s", finish="metallic",
+    ),
+    style(
+        "pop art", pop_art,
+        "pop art, comic pop art, halftone pop art print",
+        art_style="pop art, comic book style", medium="screen print",
+        line="bold outlines, thick lines", shape_language="bold shapes",
+        texture="halftone texture", pattern="dotted pattern", depth="flat",
+        realism="stylized", era="1960s look",
+    ),
+    style(
+        "woodblock print", woodblock,
+        "woodblock print, japanese woodblock print, woodcut print",
+        art_style="ukiyo-e", medium="woodblock print", line="bold outlines",
+        texture="wood grain", depth="flat", realism="stylized", era="japanese edo period",
+    ),
+    style(
+        "paper cut", paper_cut,
+        "paper cut, layered paper cut, paper craft picture",
+        medium="paper cut", line="no outlines, hard edges", shape_language="simplified shapes",
+        texture="layered texture, paper grain", depth="layered depth", realism="stylized",
+        finish="matte", detail="simple",
+    ),
+)  # fmt: skip

@@ -35,3 +35,19 @@ class Style:
     words: tuple[str, ...]
     """Other ways to say it in a caption."""
     render: Render
+
+
+def style(name: str, render: Render, words: str, **facets: str) -> Style:
+    """A style as one line of a table.
+
+    Args:
+        name: Among the taxonomy's art styles or media.
+        render: How it is painted.
+        words: Ways to say it in a caption, separated by commas.
+        facets: What holds for everything rendered this way: facet (an underscore for a space) to
+            names of the taxonomy, separated by commas.
+    """
+    attributes = {
+        facet.replace("_", " "): tuple(names.split(", ")) for facet, names in facets.items()
+    }
+    return Style(name, attributes, tuple(words.split(", ")), render)

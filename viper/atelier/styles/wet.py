@@ -26,7 +26,7 @@ from viper.atelier.styles.layers import (
     rasterize,
     shape_colors,
 )
-from viper.atelier.styles.style import Picture, Roles
+from viper.atelier.styles.style import Picture, Roles, style
 
 
 def watercolor(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
@@ -122,3 +122,29 @@ def glitch(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     scan = 1 - 0.16 * (np.floor(rows / max(size / 128, 1)) % 2)
     out = out * scan[:, None, None] * 1.06
     return finish(out * (1 + 0.04 * grain(size, chance))[..., None])
+
+
+STYLES = (
+    style(
+        "watercolor", watercolor,
+        "watercolor painting, soft watercolor, watercolor on paper",
+        medium="watercolor", brushwork="wet brushwork, washy brushwork",
+        line="no outlines, soft edges", shape_language="soft blobs",
+        texture="paper grain, watery texture, translucent", realism="handmade authenticity",
+        finish="soft",
+    ),
+    style(
+        "glitch art", glitch,
+        "glitch art, digital glitch art, picture of a broken video signal",
+        art_style="glitch art", medium="digital art", line="horizontal lines",
+        texture="noisy texture", realism="artificial look", era="vhs look",
+        finish="chromatic aberration",
+    ),
+    style(
+        "psychedelic", psychedelic,
+        "psychedelic art, psychedelic poster, trippy wavy picture",
+        art_style="psychedelic", line="bold outlines, wavy lines", shape_language="curved lines",
+        pattern="wave pattern, concentric pattern", depth="flat",
+        perspective="warped perspective", realism="stylized", era="1960s look",
+    ),
+)  # fmt: skip

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from viper.atelier.scene import Scene
+from viper.atelier.scene import Scene, Subject
 from viper.atelier.subjects.sketch import (
     Sketch,
     box,
@@ -144,3 +144,9 @@ def _fence(sketch: Sketch, y: float) -> None:
     sketch.add(together(posts), "light", shade=-0.5, depth=0.35)
     rails = [line([(-0.1, y - d), (1.1, y - d)]) for d in (0.09, 0.04)]
     sketch.add(together(rails), "light", shade=-0.5, depth=0.35, width=0.014)
+
+
+SUBJECTS = (
+    Subject("bird", bird, ("a bird", "a bird on a branch", "a small songbird")),
+    Subject("horse", horse, ("a horse", "a horse in a meadow", "a horse walking on grass")),
+)

@@ -4,7 +4,7 @@ from random import Random
 
 import skia
 
-from viper.atelier.scene import Role, Scene
+from viper.atelier.scene import Role, Scene, Subject
 from viper.atelier.subjects.sketch import (
     Sketch,
     box,
@@ -222,3 +222,18 @@ def _house(sketch: Sketch) -> None:
         sketch.add(cross, "dark", depth=0.62, width=0.009)
     sketch.add(oval(0.31, 0.49, 0.034), "accent", depth=0.6)
     sketch.add(oval(0.31, 0.49, 0.034), "dark", depth=0.61, width=0.009)
+
+
+SUBJECTS = (
+    Subject(
+        "city",
+        city,
+        ("a city skyline", "a city of skyscrapers", "tall buildings at the waterfront"),
+    ),
+    Subject("castle", castle, ("a castle", "a castle on a hill", "a medieval castle with towers")),
+    Subject(
+        "cottage",
+        cottage,
+        ("a cottage", "a little house in a garden", "a cottage with a smoking chimney"),
+    ),
+)

@@ -4,7 +4,7 @@ from random import Random
 
 import skia
 
-from viper.atelier.scene import Role, Scene
+from viper.atelier.scene import Role, Scene, Subject
 from viper.atelier.subjects.sketch import (
     Sketch,
     box,
@@ -210,3 +210,18 @@ def _sail(sketch: Sketch, degrees: float) -> None:
     sketch.add(cloth, "light", depth=0.7)
     sketch.add(lattice, "dark", depth=0.72, width=0.007)
     sketch.add(spar, "dark", depth=0.74, width=0.015)
+
+
+SUBJECTS = (
+    Subject(
+        "lighthouse",
+        lighthouse,
+        ("a lighthouse", "a lighthouse on a cliff", "an old lighthouse by the sea"),
+    ),
+    Subject("bridge", bridge, ("a bridge", "a suspension bridge", "a big bridge over the water")),
+    Subject(
+        "windmill",
+        windmill,
+        ("a windmill", "a windmill in a field of flowers", "an old Dutch windmill"),
+    ),
+)

@@ -3,7 +3,7 @@
 from math import cos, pi, sin
 from random import Random
 
-from viper.atelier.scene import Role, Scene
+from viper.atelier.scene import Role, Scene, Subject
 from viper.atelier.subjects.sketch import (
     Sketch,
     line,
@@ -237,3 +237,17 @@ def _crown(sketch: Sketch) -> None:
         if spots:
             path = placed(together(spots), 0.5, 0.38, size=wide, height=high)
             sketch.add(path, role, shade=-0.6 if role == "main" else 0.0, depth=0.75)
+
+
+SUBJECTS = (
+    Subject(
+        "mountain",
+        mountain,
+        ("a mountain", "snowy mountains above a lake", "a mountain range with a lake"),
+    ),
+    Subject(
+        "forest", forest, ("a forest", "a path through a pine forest", "tall trees in the woods")
+    ),
+    Subject("desert", desert, ("a desert", "a cactus in the desert", "sand dunes with a cactus")),
+    Subject("tree", tree, ("a tree", "a single tree on a hill", "a big old tree")),
+)

@@ -3,7 +3,7 @@
 from math import cos, pi, sin
 from random import Random
 
-from viper.atelier.scene import Scene
+from viper.atelier.scene import Scene, Subject
 from viper.atelier.subjects.sketch import (
     Sketch,
     box,
@@ -110,3 +110,12 @@ def _face(sketch: Sketch) -> None:
     left, right = (0.445, corner), (0.555, corner)
     lips = [left, left, (0.48, 0.53), (0.5, 0.536), (0.52, 0.53), right, right, (0.5, 0.567)]
     sketch.add(smooth(lips), "main", shade=-0.2, depth=0.66)
+
+
+SUBJECTS = (
+    Subject(
+        "portrait",
+        portrait,
+        ("a portrait", "a portrait of a person", "a person's face and shoulders"),
+    ),
+)

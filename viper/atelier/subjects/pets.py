@@ -2,7 +2,7 @@
 
 from random import Random
 
-from viper.atelier.scene import Scene
+from viper.atelier.scene import Scene, Subject
 from viper.atelier.subjects.sketch import (
     Sketch,
     box,
@@ -154,3 +154,9 @@ def _weed(sketch: Sketch, x: float, base: float, height: float) -> None:
     for shift, share, shade in ((-0.03, 0.75, -0.75), (0.0, 1.0, -0.5), (0.035, 0.6, -0.65)):
         weed = placed(smooth(blade), x + shift, base, size=sway * 22 * share, height=height * share)
         sketch.add(weed, "ground", shade=shade, depth=0.35)
+
+
+SUBJECTS = (
+    Subject("cat", cat, ("a cat", "a sitting cat", "a cat in front of a window")),
+    Subject("fish", fish, ("a fish", "a striped fish under water", "a tropical fish with bubbles")),
+)

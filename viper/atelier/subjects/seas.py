@@ -3,7 +3,7 @@
 from math import cos, pi, sin
 from random import Random
 
-from viper.atelier.scene import Scene
+from viper.atelier.scene import Scene, Subject
 from viper.atelier.subjects.sketch import (
     Sketch,
     box,
@@ -171,3 +171,18 @@ def _palm(sketch: Sketch, x: float, base: float, height: float, *, lean: float) 
         together([oval(-0.035, 0.045, 0.034), oval(0.035, 0.045, 0.034)]), top_x, top_y, size=height
     )
     sketch.add(nuts, "dark", depth=0.75)
+
+
+SUBJECTS = (
+    Subject(
+        "sailboat", sailboat, ("a sailboat", "a sailing boat on the sea", "a boat with white sails")
+    ),
+    Subject(
+        "moon",
+        moon_sea,
+        ("the moon over the sea", "a full moon in the night sky", "a moonlit sea at night"),
+    ),
+    Subject(
+        "island", island, ("an island", "a palm tree on an island", "a tropical island in the sea")
+    ),
+)

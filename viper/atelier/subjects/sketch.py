@@ -113,6 +113,10 @@ def turned(path: skia.Path, degrees: float, x: float, y: float) -> skia.Path:
     return path
 
 
+MIRRORED = 0.1
+"""Share of scenes that are mirrored."""
+
+
 class Sketch:
     """Collects the shapes of one scene, back to front.
 
@@ -162,8 +166,12 @@ class Sketch:
         return value + self.rng.uniform(-spread, spread)
 
     def scene(self, x: float, y: float, *, horizon: float) -> Scene:
-        """The finished scene with its focus at (x, y), mirrored every other time."""
-        if self.rng.random() < 0.5:
+        """The finished scene with its focus at (x, y), mirrored now and then.
+
+        Seldom: a model that has seen few paintings of each kind averages the two ways of facing,
+        and draws a horse with two heads.
+        """
+        if self.rng.random() < MIRRORED:
             matrix = skia.Matrix()
             matrix.setScale(-1, 1, 0.5, 0)
             for shape in self._shapes[1:]:

@@ -3,7 +3,7 @@
 from math import cos, pi, sin
 from random import Random
 
-from viper.atelier.scene import Role, Scene
+from viper.atelier.scene import Role, Scene, Subject
 from viper.atelier.subjects.sketch import (
     Sketch,
     box,
@@ -163,3 +163,15 @@ def _cup(sketch: Sketch, x: float, base: float) -> None:
     shadow = placed(smooth("-9.5,-13! -7.5,-4 0,-0.5 -4,-6 -5,-12"), x, base)
     sketch.add(shadow, "light", shade=-0.5, depth=0.77)
     sketch.add(oval(x, base - 0.13, 0.095, 0.022), "second", shade=-0.5, depth=0.78)
+
+
+SUBJECTS = (
+    Subject(
+        "vase",
+        vase,
+        ("flowers in a vase", "a vase of flowers", "a still life with a bunch of flowers"),
+    ),
+    Subject(
+        "teapot", teapot, ("a teapot", "a teapot and a cup of tea", "a still life with a teapot")
+    ),
+)

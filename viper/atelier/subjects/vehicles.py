@@ -4,7 +4,7 @@ from random import Random
 
 import skia
 
-from viper.atelier.scene import Role, Scene
+from viper.atelier.scene import Role, Scene, Subject
 from viper.atelier.subjects.sketch import (
     Sketch,
     box,
@@ -121,3 +121,13 @@ def _body(sketch: Sketch) -> None:
     sketch.add(oval(0.112, 0.635, 0.02, 0.03), "second", shade=-0.4, depth=0.68)
     ends = [box(x, 0.73, x + 0.085, 0.765, radius=0.017) for x in (0.88, 0.055)]
     sketch.add(together(ends), "light", shade=-0.4, depth=0.69)
+
+
+SUBJECTS = (
+    Subject(
+        "balloon",
+        balloon,
+        ("a hot air balloon", "a striped hot air balloon", "a hot air balloon over hills"),
+    ),
+    Subject("car", car, ("a car", "a little car on a road", "a small vintage car")),
+)
