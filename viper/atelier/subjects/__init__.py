@@ -4,10 +4,12 @@ from viper.atelier.scene import Subject
 from viper.atelier.subjects import (
     animals,
     buildings,
+    figures,
     landmarks,
     landscapes,
     people,
     pets,
+    places,
     seas,
     still_life,
     vehicles,
@@ -25,6 +27,8 @@ SUBJECTS: dict[str, Subject] = {
         still_life,
         people,
         vehicles,
+        places,
+        figures,
     )
     for subject in module.SUBJECTS
 }
