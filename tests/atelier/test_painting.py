@@ -11,9 +11,17 @@ import pytest
 from numpy.typing import NDArray
 
 from viper.atelier.caption import caption, full_caption
-from viper.atelier.color import Array, distance_to_colors, from_hex, mix, to_oklab, to_rgb
+from viper.atelier.color import (
+    Array,
+    distance_to_colors,
+    from_hex,
+    histogram,
+    mix,
+    to_oklab,
+    to_rgb,
+)
 from viper.atelier.painting import DIALS, Painting, random_painting
-from viper.atelier.palette import COLORS, PAIRABLE, PALETTES, pair, role_rgb
+from viper.atelier.palette import COLORS, PAIRABLE, PALETTES, nearest_palette, pair, role_rgb
 from viper.atelier.styles import STYLES
 from viper.atelier.subjects import SUBJECTS
 from viper.taxonomy import load_taxonomy
@@ -273,3 +281,36 @@ def test_distance_is_to_the_nearest_color() -> None:
     distances = distance_to_colors(pixels, [teal, gold])
     assert distances[:2] == pytest.approx([0, 0], abs=2e-3)
     assert distances[2] == pytest.approx(float(np.linalg.norm(teal - gold)) / 2, abs=0.01)
+
+
+def test_a_histogram_counts_every_pixel_of_few_colors() -> None:
+    teal, gold = from_hex(COLORS["teal"]), from_hex(COLORS["gold"])
+    pixels = to_rgb(np.stack([teal, gold, gold, gold]).reshape(2, 2, 3))
+    colors, shares = histogram(pixels)
+    assert np.allclose(colors, [gold, teal], atol=2e-3)
+    assert shares.tolist() == [0.75, 0.25]
+
+
+# -- palettes ---------------------------------------------------------------------------------
+
+
+def test_there_are_30_palettes_of_known_colors_under_names_of_their_own() -> None:
+    assert len(PALETTES) >= 30
+    assert len({palette.name for palette in PALETTES}) == len(PALETTES)
+    assert len({palette.colors for palette in PALETTES}) == len(PALETTES)
+    for palette in PALETTES:
+        assert set(palette.colors) <= set(COLORS)
+        assert all(name in palette.name for name in palette.colors) or "monochrome" in palette.also
+
+
+def test_a_palette_is_told_from_all_others_by_the_pixels() -> None:
+    styles = ("flat design", "impressionist", "watercolor", "low poly", "line art")
+    right = [
+        nearest_palette(
+            np.asarray(Painting(subject, style, palette).paint(index, 64) / 255, np.float32)
+        )
+        == palette
+        for index, palette in enumerate(PALETTES)
+        for subject, style in zip(("cat", "lighthouse", "vase", "city", "car"), styles, strict=True)
+    ]
+    assert np.mean(right) >= 0.95
