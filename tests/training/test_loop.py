@@ -6,6 +6,7 @@ from pickle import PicklingError
 
 import pytest
 import torch
+from PIL import Image
 from torch import Tensor, nn
 
 from viper.training.loop import Run, Schedule, averaged_weights, every_minutes, mixed_precision
@@ -127,6 +128,8 @@ def test_a_run_ends_with_its_time_and_leaves_its_record(tmp_path: Path) -> None:
         (row,) = csv.DictReader(file)
     assert row["step"] == "1"
     assert float(row["loss"]) > 0
+    with Image.open(tmp_path / "metrics.png") as plot:
+        assert plot.width == 800
     again = Run(tmp_path, network(), schedule=schedule, resume=True)
     assert list(again.steps()) == []
     assert again.step == 1

@@ -1,5 +1,6 @@
 """The three trainings from paintings to files that the rest of ViPer loads, with tiny models."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 import torch
 from diffusers import AutoencoderDC
 from PIL import Image
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from viper.generation import GenerationRequest
@@ -73,9 +75,11 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     return Trained(place)
 
 
+TINY_LATENTS = denoiser.Latents(autoencoder.PRESETS["tiny"].latent_channels, side=16)
+
 BUILDS: dict[str, Callable[[str], nn.Module]] = {
     "autoencoder": autoencoder.build,
-    "denoiser": denoiser.build,
+    "denoiser": lambda preset: denoiser.build(preset, TINY_LATENTS),
     "encoder": encoder.Trainee,
 }
 
@@ -130,8 +134,49 @@ def test_latents_are_scaled_to_unit_spread(trained: Trained) -> None:
     pictures = autoencoder.load_pictures(held_out, 12, "cpu")
     with torch.no_grad():
         latents = vae.encode(pictures).latent * vae.config.scaling_factor
-    assert latents.shape == (12, autoencoder.LATENT_CHANNELS, 16, 16)
+    assert latents.shape == (12, TINY_LATENTS.channels, 16, 16)
     assert latents.std().item() == pytest.approx(1, abs=0.05)
+
+
+def test_a_gpu_writes_finer_latents(tmp_path: Path) -> None:
+    sides = {}
+    for preset in ("cpu", "gpu"):
+        autoencoder.build(preset).save_config(tmp_path / preset)
+        sides[preset] = denoiser.Latents.of(tmp_path / preset).side
+    assert sides == {"cpu": 16, "gpu": 32}
+
+
+def test_going_on_from_exported_weights(trained: Trained) -> None:
+    """The autoencoder keeps its latents; the others start as they were exported."""
+    place, out = trained.place / "later", trained.out
+    common: dict[str, Any] = {
+        "preset": "tiny", "minutes": ONE_STEP, "resume": False, "device": "cpu"
+    }  # fmt: skip
+    vae, unet, scorer = (place / "out" / name for name in ("vae", "unet", "scorer"))
+    with torch.random.fork_rng(devices=[]):
+        autoencoder.train(trained.paintings, place / "a", **common, start=out / "vae")
+        denoiser.train(trained.paintings, out / "vae", place / "d", **common, start=out / "unet")
+        encoder.train(trained.paintings, place / "e", **common, start=out / "scorer")
+    autoencoder.export(place / "a", "tiny", vae, trained.paintings, out / "vae")
+    denoiser.export(place / "d", "tiny", place / "out", out / "unet")
+    encoder.export(place / "e", "tiny", scorer, out / "scorer")
+    before, after = (weights(folder) for folder in (out / "vae", vae))
+    moved = {name.partition(".")[0] for name in before if not before[name].equal(after[name])}
+    assert moved == {"decoder"}
+    configs = [json.loads((f / "config.json").read_text()) for f in (out / "vae", vae)]
+    assert configs[0]["scaling_factor"] == configs[1]["scaling_factor"]
+    for old, new in ((out / "unet", unet), (out / "scorer", scorer)):
+        before, after = weights(old), weights(new)
+        spread = torch.cat([(after[n].float() - before[n].float()).flatten() for n in before])
+        # One step of the warm-up: near to where it started, but not there.
+        assert 0 < spread.abs().max() < 0.05
+
+
+def weights(folder: Path) -> dict[str, Tensor]:
+    found: dict[str, Tensor] = {}
+    for file in folder.glob("*.safetensors"):
+        found |= load_file(file)
+    return found
 
 
 def test_latents_are_computed_once_a_shard(trained: Trained) -> None:
@@ -140,7 +185,7 @@ def test_latents_are_computed_once_a_shard(trained: Trained) -> None:
     written = cached.stat().st_mtime_ns
     assert denoiser.cache_latents(trained.paintings, trained.out / "vae", "cpu") == [shard]
     assert cached.stat().st_mtime_ns == written
-    assert np.load(cached)["latents"].shape == (5, autoencoder.LATENT_CHANNELS, 16, 16)
+    assert np.load(cached)["latents"].shape == (5, TINY_LATENTS.channels, 16, 16)
 
 
 def test_the_exported_generator_draws(trained: Trained) -> None:
@@ -203,7 +248,7 @@ def test_the_autoencoder_learns_a_picture(tmp_path: Path) -> None:
 def test_the_denoiser_learns_a_batch(tmp_path: Path) -> None:
     model = fresh("denoiser")
     run = Run(tmp_path, model, schedule=FAST, resume=False)
-    latents, text = noise(2, 2, autoencoder.LATENT_CHANNELS, 16, 16), noise(3, 2, 64, 384)
+    latents, text = noise(2, 2, TINY_LATENTS.channels, 16, 16), noise(3, 2, 64, 384)
     alphas = denoiser.scheduler().alphas_cumprod
 
     def loss() -> Tensor:

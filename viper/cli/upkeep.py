@@ -100,6 +100,9 @@ def train(
     ] = 51_200,
     workers: Annotated[int, typer.Option(help="Processes that paint.", min=1)] = 2,
     folder: Annotated[Path, typer.Option(help="Paintings, runs and results.")] = Path("runs"),
+    start: Annotated[
+        Path | None, typer.Option(help="Go on from these weights: a folder like the shipped one.")
+    ] = None,
 ) -> None:
     """Train a part of the built-in model from paintings; stop it at any time."""
     from viper.cli import parts
@@ -115,5 +118,6 @@ def train(
         device=chosen_device(parts.settings().device),
         paintings=paintings,
         workers=workers,
+        start=start,
     )
     say(f"Wrote {result}.")

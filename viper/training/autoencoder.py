@@ -1,7 +1,8 @@
-"""Trains the autoencoder: 256 px pictures to 16 x 16 latents and back.
+"""Trains the autoencoder: 256 px pictures to latents and back.
 
-All depth sits at coarse grids (space-to-depth first), which is what makes it trainable on a CPU;
-the class is diffusers' `AutoencoderDC` (Chen et al., 2024, arXiv 2410.10733).
+Latents have 16 x 16 places on a CPU, where no denoiser could learn more, and 32 x 32 on a GPU. All
+depth sits at coarse grids (space-to-depth first), which is what makes it trainable on a CPU; the
+class is diffusers' `AutoencoderDC` (Chen et al., 2024, arXiv 2410.10733).
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,45 +20,57 @@ from torch.nn import functional
 from viper.training.loop import Run, Schedule, averaged_weights, every_minutes, mixed_precision
 from viper.training.paintings import HELD_OUT, paint_shard, painted_shards, read_shard
 
-LATENT_CHANNELS = 12
+SIZE = 256
+"""Height and width of the pictures."""
+
 HELD_OUT_PICTURES = 256
 """From which the scaling of the latents is measured."""
 
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """Channels and blocks by level, finest first, and pictures in a batch."""
+    """Channels and blocks by level, finest first: each level but the first halves the grid."""
 
+    latent_channels: int
     encoder_channels: tuple[int, ...]
     decoder_channels: tuple[int, ...]
     encoder_layers: tuple[int, ...]
     decoder_layers: tuple[int, ...]
     batch: int
+    """Pictures in a step."""
 
 
 PRESETS: Mapping[str, Preset] = {
     "tiny": Preset(
-        (12, 12, 24, 24, 48), (12, 12, 24, 24, 48), (0, 1, 1, 1, 1), (0, 1, 1, 1, 1), batch=2
+        4, (12, 12, 24, 24, 48), (12, 12, 24, 24, 48), (0, 1, 1, 1, 1), (0, 1, 1, 1, 1), batch=2
     ),
     "cpu": Preset(
-        (12, 12, 24, 96, 192), (12, 12, 48, 96, 192), (0, 1, 1, 1, 1), (0, 1, 1, 2, 2), batch=8
+        12, (12, 12, 24, 96, 192), (12, 12, 48, 96, 192), (0, 1, 1, 1, 1), (0, 1, 1, 2, 2), batch=8
     ),
-    "gpu": Preset(
-        (24, 24, 48, 96, 192), (24, 24, 48, 96, 192), (0, 1, 1, 1, 1), (0, 1, 2, 2, 3), batch=128
-    ),
+    "gpu": Preset(16, (24, 48, 96, 144), (24, 48, 96, 144), (0, 1, 2, 3), (0, 1, 3, 3), batch=64),
 }
 
 
-def build(preset: str) -> Any:
-    """An untrained autoencoder, an `AutoencoderDC`."""
+def build(preset: str, start: Path | None = None) -> Any:
+    """An `AutoencoderDC`: untrained, or the one in the folder `start` with its encoder frozen.
+
+    A denoiser is trained on what one encoder writes: whoever goes on from a trained model betters
+    the decoder and keeps the latents.
+    """
+    if start is not None:
+        kind: Any = AutoencoderDC
+        model = kind.from_pretrained(start, dtype=torch.float32)
+        model.encoder.requires_grad_(requires_grad=False)
+        return model
     size = PRESETS[preset]
+    levels = len(size.encoder_channels)
     return AutoencoderDC(  # type: ignore[no-untyped-call]
         in_channels=3,
-        latent_channels=LATENT_CHANNELS,
+        latent_channels=size.latent_channels,
         encoder_block_types="ResBlock",
         decoder_block_types="ResBlock",
-        encoder_qkv_multiscales=((),) * 5,
-        decoder_qkv_multiscales=((),) * 5,
+        encoder_qkv_multiscales=((),) * levels,
+        decoder_qkv_multiscales=((),) * levels,
         upsample_block_type="pixel_shuffle",
         downsample_block_type="pixel_unshuffle",
         encoder_block_out_channels=size.encoder_channels,
@@ -67,16 +80,23 @@ def build(preset: str) -> Any:
     )
 
 
-def train(
-    paintings: Path, folder: Path, *, preset: str, minutes: float, resume: bool, device: str
+def train(  # noqa: PLR0913 (a training is its settings)
+    paintings: Path,
+    folder: Path,
+    *,
+    preset: str,
+    minutes: float,
+    resume: bool,
+    device: str,
+    start: Path | None = None,
 ) -> None:
     """Trains on every painted shard in `paintings`, also on those that appear meanwhile."""
     torch.manual_seed(0)  # noqa: TID251 (initialization of the weights)
-    model = build(preset).to(device, memory_format=torch.channels_last)
+    model = build(preset, start).to(device, memory_format=torch.channels_last)
     schedule = Schedule(learning_rate=1.5e-3, minutes=minutes)
     run = Run(folder, model, schedule=schedule, resume=resume)
     batches = _batches(paintings, PRESETS[preset].batch, np.random.default_rng(run.step), device)
-    held_out = load_pictures(paint_shard(paintings, HELD_OUT, 256), 32, device)
+    held_out = load_pictures(paint_shard(paintings, HELD_OUT, SIZE), 32, device)
     sheet = every_minutes(4, lambda: _write_sheet(run.averaged, held_out, folder))
     noise = torch.Generator(device).manual_seed(run.step)
     for _ in run.steps():
@@ -113,15 +133,23 @@ def loss_on(
     return loss + penalty, mse
 
 
-def export(folder: Path, preset: str, to: Path, paintings: Path) -> None:
-    """Writes the averaged weights in diffusers layout, with the measured scaling factor."""
-    model: Any = averaged_weights(folder, build(preset))
-    held_out = paint_shard(paintings, HELD_OUT, 256)
+def export(folder: Path, preset: str, to: Path, paintings: Path, start: Path | None = None) -> None:
+    """Writes the averaged weights in diffusers layout, with the measured scaling factor.
+
+    The scaling factor of a frozen encoder stays what it was.
+    """
+    model: Any = averaged_weights(folder, build(preset, start))
+    if start is None:
+        _measure_scale(model, paintings)
+    model.to(torch.float16).save_pretrained(to, max_shard_size="14MB")
+
+
+def _measure_scale(model: Any, paintings: Path) -> None:
+    held_out = paint_shard(paintings, HELD_OUT, SIZE)
     pictures = load_pictures(held_out, HELD_OUT_PICTURES, "cpu")
     with torch.no_grad():
         latents = torch.cat([model.encode(part).latent for part in torch.split(pictures, 32)])
     model.register_to_config(scaling_factor=1.0 / latents.std().item())
-    model.to(torch.float16).save_pretrained(to, max_shard_size="14MB")
 
 
 def psnr(mse: Tensor) -> float:

@@ -8,6 +8,7 @@
 """
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any, Literal, TypedDict
 
@@ -18,10 +19,14 @@ from torch.nn import functional
 
 from viper.errors import BadInput
 from viper.training import autoencoder, denoiser, encoder
+from viper.training.autoencoder import SIZE
 from viper.training.paintings import HELD_OUT, SHARD, paint_shard, painters
 
 Part = Literal["autoencoder", "denoiser", "encoder"]
-SIZE = 256
+
+_PLACES: dict[Part, str] = {
+    "autoencoder": "generator/vae", "denoiser": "generator/unet", "encoder": "scorer"
+}  # fmt: skip
 
 DEFAULTS = {
     "guidance_scale": 4.0,
@@ -38,6 +43,7 @@ class _Options(TypedDict):
     minutes: float
     resume: bool
     device: str
+    start: Path | None
 
 
 def train(  # noqa: PLR0913 (a training is its settings)
@@ -50,6 +56,7 @@ def train(  # noqa: PLR0913 (a training is its settings)
     device: str,
     paintings: int = 20_480,
     workers: int = 1,
+    start: Path | None = None,
 ) -> Path:
     """Trains one part while painting goes on, and exports it.
 
@@ -62,6 +69,9 @@ def train(  # noqa: PLR0913 (a training is its settings)
         device: Where to train.
         paintings: How many to learn from; those that are there already count.
         workers: Processes that paint.
+        start: Go on from the weights in this folder, laid out as `assets/builtin_model`, instead
+            of from nothing. They decide the size, not the preset; an autoencoder keeps its
+            latents (only its decoder is trained), so that its denoiser stays valid.
 
     Returns:
         Where the weights were written.
@@ -72,12 +82,18 @@ def train(  # noqa: PLR0913 (a training is its settings)
     painted, model = folder / "paintings", folder / "builtin_model"
     generator, run = model / "generator", folder / part
     vae = generator / "vae"
+    begin = None if start is None else start / _PLACES[part]
+    if begin is not None and not begin.is_dir():
+        raise BadInput(f"{begin}: missing; --start takes a folder like assets/builtin_model.")
     if part == "denoiser" and not vae.is_dir():
-        raise BadInput(f"{vae}: missing; run `viper train autoencoder` first.")
+        if start is None:
+            raise BadInput(f"{vae}: missing; run `viper train autoencoder` first.")
+        shutil.copytree(start / _PLACES["autoencoder"], vae)
     shards = -(-paintings // SHARD)
     with painters(painted, size=SIZE, shards=shards, workers=workers):
         options: _Options = {
-            "preset": preset, "minutes": minutes, "resume": resume, "device": device
+            "preset": preset, "minutes": minutes, "resume": resume, "device": device,
+            "start": begin,
         }  # fmt: skip
         if part == "autoencoder":
             autoencoder.train(painted, run, **options)
@@ -86,12 +102,12 @@ def train(  # noqa: PLR0913 (a training is its settings)
         else:
             encoder.train(painted, run, **options)
     if part == "autoencoder":
-        autoencoder.export(run, preset, vae, painted)
+        autoencoder.export(run, preset, vae, painted, begin)
         return vae
     if part == "encoder":
-        encoder.export(run, preset, model / "scorer")
+        encoder.export(run, preset, model / "scorer", begin)
         return model / "scorer"
-    denoiser.export(run, preset, generator)
+    denoiser.export(run, preset, generator, begin)
     write_defaults(generator, painted)
     return generator
 

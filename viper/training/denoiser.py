@@ -1,14 +1,13 @@
 """Trains the denoiser: caption and noise to latents, v-prediction (Salimans & Ho, 2022).
 
-Latents of the paintings are computed once, captions are drawn anew each time a picture is seen.
-One caption in ten is empty, which is what classifier-free guidance needs.
+Latents of the paintings and states of their captions are computed once. One caption in ten is
+empty, which is what classifier-free guidance needs.
 """
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import numpy as np
@@ -20,15 +19,11 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional
 
-from viper.atelier.caption import caption
-from viper.atelier.painting import Painting
-from viper.minilm import load_minilm
-from viper.training.autoencoder import LATENT_CHANNELS, to_tensor
+from viper.minilm import WIDTH
+from viper.training.autoencoder import SIZE, to_tensor
+from viper.training.captions import ShardCaptions, cache_captions, encode_texts, padded
 from viper.training.loop import Run, Schedule, averaged_weights, every_minutes, mixed_precision
 from viper.training.paintings import painted_shards, read_shard
-
-WINDOW = 64
-"""Text tokens the denoiser sees; shorter captions are padded with zero vectors."""
 
 EMPTY_CAPTIONS = 0.1
 
@@ -48,8 +43,25 @@ class Preset:
 PRESETS: Mapping[str, Preset] = {
     "tiny": Preset((16, 32), layers=1, attention=(False, True), batch=4),
     "cpu": Preset((96, 144), layers=2, attention=(False, True), batch=32),
-    "gpu": Preset((96, 160), layers=2, attention=(True, True), batch=512),
+    "gpu": Preset((64, 128, 160), layers=2, attention=(False, True, True), batch=512),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Latents:
+    """What an autoencoder writes for a picture."""
+
+    channels: int
+    side: int
+
+    @classmethod
+    def of(cls, autoencoder: Path) -> "Latents":
+        """As the configuration of an exported autoencoder says."""
+        config = json.loads((autoencoder / "config.json").read_text(encoding="utf-8"))
+        halvings = len(config["encoder_block_out_channels"]) - 1
+        return cls(config["latent_channels"], SIZE >> halvings)
+
+
 SAMPLE_PROMPTS = (
     "a lighthouse, flat design, teal and gold", "pixel art of a cat, magenta and cyan",
     "a mountain, watercolor, navy and orange", "stained glass of a sailboat, emerald and gold",
@@ -58,20 +70,23 @@ SAMPLE_PROMPTS = (
 )  # fmt: skip
 
 
-def build(preset: str) -> Any:
-    """An untrained `UNet2DConditionModel` over 16 x 16 latents; it listens to MiniLM's states."""
+def build(preset: str, latents: Latents, start: Path | None = None) -> Any:
+    """A `UNet2DConditionModel` that listens to MiniLM: untrained, or the one in `start`."""
+    if start is not None:
+        kind: Any = UNet2DConditionModel
+        return kind.from_pretrained(start, dtype=torch.float32).train()
     size = PRESETS[preset]
     down = tuple("CrossAttnDownBlock2D" if a else "DownBlock2D" for a in size.attention)
     up = tuple("CrossAttnUpBlock2D" if a else "UpBlock2D" for a in reversed(size.attention))
     return UNet2DConditionModel(  # type: ignore[no-untyped-call]
-        sample_size=16,
-        in_channels=LATENT_CHANNELS,
-        out_channels=LATENT_CHANNELS,
+        sample_size=latents.side,
+        in_channels=latents.channels,
+        out_channels=latents.channels,
         block_out_channels=size.channels,
         layers_per_block=size.layers,
         down_block_types=down,
         up_block_types=up,
-        cross_attention_dim=384,
+        cross_attention_dim=WIDTH,
         attention_head_dim=8,
         norm_num_groups=16,
         use_linear_projection=True,
@@ -101,10 +116,32 @@ def scheduler() -> Any:
 
 @dataclass
 class _Pool:
-    """Latents and descriptions of all paintings known so far; grows while training runs."""
+    """Latents and captions of all paintings known so far; grows while training runs."""
 
-    latents: NDArray[np.float16]
-    paintings: list[Painting]
+    device: str
+    latents: list[NDArray[np.float16]] = field(default_factory=list)
+    captions: list[ShardCaptions] = field(default_factory=list)
+    rows: list[tuple[int, int]] = field(default_factory=list)
+    """Shard and place in it of every picture."""
+
+    def add(self, shard: Path) -> None:
+        """Takes up a shard whose latents are computed."""
+        cache_captions(shard, self.device)
+        latents = np.load(shard.with_suffix(".latents.npz"))["latents"]
+        self.rows += [(len(self.latents), row) for row in range(len(latents))]
+        self.latents.append(latents)
+        self.captions.append(ShardCaptions(shard))
+
+    def batch(self, chosen: NDArray[np.int64], rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+        """Latents and text states of the chosen pictures, some without their text."""
+        rows = [self.rows[index] for index in chosen]
+        latents = np.stack([self.latents[shard][row] for shard, row in rows])
+        silent = encode_texts([""], "cpu")[0, :2].half().numpy()
+        texts = [
+            silent if rng.random() < EMPTY_CAPTIONS else self.captions[shard].states(row, rng)
+            for shard, row in rows
+        ]
+        return torch.from_numpy(latents).to(self.device).float(), padded(texts, self.device)
 
 
 def cache_latents(paintings: Path, autoencoder: Path, device: str) -> list[Path]:
@@ -140,10 +177,11 @@ def train(  # noqa: PLR0913 (a training is its settings)
     minutes: float,
     resume: bool,
     device: str,
+    start: Path | None = None,
 ) -> None:
     """Trains on all latents of `paintings`; shards painted meanwhile are taken up."""
     torch.manual_seed(0)  # noqa: TID251 (initialization of the weights)
-    model = build(preset).to(device)
+    model = build(preset, Latents.of(autoencoder), start).to(device)
     if device == "cpu":
         # The fused attention's backward pass takes 40 % of a step on a CPU at this size.
         model.set_attn_processor(AttnProcessor())
@@ -174,7 +212,7 @@ def loss_on(
 
     Args:
         model: See `build`.
-        latents: Scaled, [b, LATENT_CHANNELS, 16, 16].
+        latents: Scaled, [b, channels, side, side].
         text: Token states, [b, WINDOW, 384].
         alphas: Cumulative products of the schedule, [1000].
         noise: Draws steps and noise.
@@ -193,35 +231,17 @@ def loss_on(
 def _batches(
     paintings: Path, autoencoder: Path, size: int, *, seed: int, device: str
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    rng, words = np.random.default_rng(seed), Random(seed)
-    pool = _Pool(np.empty((0, LATENT_CHANNELS, 16, 16), np.float16), [])
-    known: set[Path] = set()
+    rng, pool, known = np.random.default_rng(seed), _Pool(device), set[Path]()
     while True:
         # Painters finish shards while this one encodes: only those that it got to count.
-        encoded = cache_latents(paintings, autoencoder, device)
-        for shard in (s for s in encoded if s not in known):
-            known.add(shard)
-            new = np.load(shard.with_suffix(".latents.npz"))["latents"]
-            pool = _Pool(np.concatenate([pool.latents, new]), pool.paintings + read_shard(shard)[1])
+        for shard in cache_latents(paintings, autoencoder, device):
+            if shard not in known:
+                pool.add(shard)
+                known.add(shard)
         # New shards are looked for every few minutes, not once an epoch.
-        order = rng.permutation(len(pool.paintings))[: size * 100]
+        order = rng.permutation(len(pool.rows))[: size * 100]
         for start in range(0, len(order) - size + 1, size):
-            chosen = order[start : start + size]
-            latents = torch.from_numpy(pool.latents[chosen]).to(device).float()
-            texts = [_caption(pool.paintings[i], words) for i in chosen]
-            yield latents, encode_texts(texts, device)
-
-
-def _caption(painting: Painting, rng: Random) -> str:
-    return "" if rng.random() < EMPTY_CAPTIONS else caption(painting, rng)
-
-
-@torch.no_grad()
-def encode_texts(texts: list[str], device: str) -> Tensor:
-    """MiniLM token states [b, WINDOW, 384], zero where there is no token."""
-    with mixed_precision(device):
-        states, _ = load_minilm().token_states(texts, window=WINDOW)
-    return states.to(device).float()
+            yield pool.batch(order[start : start + size], rng)
 
 
 @torch.no_grad()
@@ -235,12 +255,13 @@ def sample(  # noqa: PLR0913 (what a sampling is)
     steps: int = 16,
     scale: float = 4.0,
 ) -> NDArray[np.uint8]:
-    """Plain samples for looking at while training: uint8 [b, 256, 256, 3]."""
+    """Plain samples for looking at while training: uint8 [b, SIZE, SIZE, 3]."""
     solver = scheduler()
     solver.set_timesteps(steps)
     text = encode_texts([*prompts, *([""] * len(prompts))], device)
     noise = torch.Generator("cpu").manual_seed(seed)
-    latents = torch.randn((len(prompts), LATENT_CHANNELS, 16, 16), generator=noise).to(device)
+    channels, side = model.config.in_channels, model.config.sample_size
+    latents = torch.randn((len(prompts), channels, side, side), generator=noise).to(device)
     for step in solver.timesteps:
         with mixed_precision(device):
             both = model(torch.cat([latents, latents]), step, text).sample.float()
@@ -264,9 +285,9 @@ def _autoencoder(folder: Path, device: str) -> Any:
     return kind.from_pretrained(folder, dtype=torch.float32).to(device).eval()
 
 
-def export(folder: Path, preset: str, to: Path) -> None:
-    """Writes the averaged weights and the scheduler in diffusers layout."""
-    model: Any = averaged_weights(folder, build(preset))
+def export(folder: Path, preset: str, to: Path, start: Path | None = None) -> None:
+    """Writes the averaged weights and the scheduler in diffusers layout, beside `to`/vae."""
+    model: Any = averaged_weights(folder, build(preset, Latents.of(to / "vae"), start))
     model.to(torch.float16).save_pretrained(to / "unet", max_shard_size="14MB")
     scheduler().save_pretrained(to / "scheduler")
     index = {

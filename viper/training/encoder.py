@@ -5,6 +5,7 @@ atelier paints, whether the picture has it. Both speak through frozen text embed
 never trained on land near words that were.
 """
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,28 +48,38 @@ PRESETS: Mapping[str, Preset] = {
 class Trainee(nn.Module):
     """The encoder with the two temperatures it is trained with; only the encoder ships."""
 
-    def __init__(self, preset: str) -> None:
+    def __init__(self, preset: str, start: Path | None = None) -> None:
+        """Untrained, or with the exported encoder in the folder `start`."""
         super().__init__()
-        size = PRESETS[preset]
-        config = CLIPVisionConfig(
-            image_size=SIZE,
-            patch_size=16,
-            projection_dim=384,
-            num_attention_heads=size.width // 32,
-            hidden_size=size.width,
-            intermediate_size=3 * size.width,
-            num_hidden_layers=size.layers,
-        )
-        self.vision = CLIPVisionModelWithProjection(config)
+        if start is None:
+            self.vision = CLIPVisionModelWithProjection(_config(PRESETS[preset]))
+        else:
+            self.vision = CLIPVisionModelWithProjection.from_pretrained(start, dtype=torch.float32)
         # At 64 patches, plain attention is one and a half times as fast on a CPU as the fused one.
         self.vision.set_attn_implementation("eager")
         self.caption_scale = nn.Parameter(torch.tensor(2.6))
-        self.attribute_scale = nn.Parameter(torch.tensor(2.6))
-        self.attribute_bias = nn.Parameter(torch.tensor(-8.0))
+        known = self.vision.config
+        scale = getattr(known, "viper_attribute_scale", math.exp(2.6))
+        self.attribute_scale = nn.Parameter(torch.tensor(math.log(scale)))
+        self.attribute_bias = nn.Parameter(
+            torch.tensor(float(getattr(known, "viper_attribute_bias", -8.0)))
+        )
 
     def forward(self, pictures: Tensor) -> Tensor:
         """Pictures [b, 3, SIZE, SIZE] in [-1, 1] to unit vectors [b, 384]."""
         return functional.normalize(self.vision(pictures).image_embeds.float(), dim=-1)
+
+
+def _config(size: Preset) -> CLIPVisionConfig:
+    return CLIPVisionConfig(
+        image_size=SIZE,
+        patch_size=16,
+        projection_dim=384,
+        num_attention_heads=size.width // 32,
+        hidden_size=size.width,
+        intermediate_size=3 * size.width,
+        num_hidden_layers=size.layers,
+    )
 
 
 @dataclass(frozen=True)
@@ -85,12 +96,19 @@ class Batch:
     """Embeddings of the attributes, [n, 384]."""
 
 
-def train(
-    paintings: Path, folder: Path, *, preset: str, minutes: float, resume: bool, device: str
+def train(  # noqa: PLR0913 (a training is its settings)
+    paintings: Path,
+    folder: Path,
+    *,
+    preset: str,
+    minutes: float,
+    resume: bool,
+    device: str,
+    start: Path | None = None,
 ) -> None:
     """Trains on every painted shard in `paintings`."""
     torch.manual_seed(0)  # noqa: TID251 (initialization of the weights)
-    model = Trainee(preset).to(device)
+    model = Trainee(preset, start).to(device)
     schedule = Schedule(learning_rate=1e-3, minutes=minutes, warmup_steps=40)
     run = Run(folder, model, schedule=schedule, resume=resume)
     batches = _batches(paintings, PRESETS[preset].batch, seed=run.step, device=device)
@@ -117,9 +135,9 @@ def loss_on(model: Trainee, batch: Batch, device: str) -> tuple[Tensor, dict[str
     return 0.5 * contrastive + 20 * attributes, metrics
 
 
-def export(folder: Path, preset: str, to: Path) -> None:
+def export(folder: Path, preset: str, to: Path, start: Path | None = None) -> None:
     """Writes the averaged encoder and its image processor in transformers layout."""
-    model = Trainee(preset)
+    model = Trainee(preset, start)
     averaged_weights(folder, model)
     vision: Any = model.vision
     vision.config.viper_attribute_scale = model.attribute_scale.exp().item()

@@ -79,10 +79,9 @@ class Run:
                 self._write_metrics()
                 last_logged = now
             if now - last_saved > CHECKPOINT_SECONDS:
-                self.save()
+                self._record()
                 last_saved = time.monotonic()
-        self._write_metrics()
-        self.save()
+        self._record()
 
     def update(self, loss: Tensor, **metrics: float) -> None:
         """One optimizer step on `loss`, and one step of the average.
@@ -123,6 +122,12 @@ class Run:
         torch.save(state, unfinished)
         unfinished.replace(self.folder / "checkpoint.pt")
 
+    def _record(self) -> None:
+        self._write_metrics()
+        self.save()
+        if (table := self.folder / "metrics.csv").exists():
+            draw_metrics(table, self.folder / "metrics.png")
+
     def _load(self) -> None:
         state: dict[str, Any] = torch.load(self.folder / "checkpoint.pt", weights_only=True)
         self.model.load_state_dict(state["model"])
@@ -143,6 +148,24 @@ class Run:
                 writer.writeheader()
             writer.writerow({k: f"{v:.5g}" for k, v in row.items()})
         self._metrics = {}
+
+
+def draw_metrics(table: Path, to: Path) -> None:
+    """Plots every metric of a run against its minutes, one below the other."""
+    # Figure without pyplot: nothing global, no window, usable from any thread.
+    from matplotlib.figure import Figure
+
+    with table.open(encoding="utf-8") as lines:
+        rows = [{k: float(v) for k, v in row.items()} for row in csv.DictReader(lines)]
+    names = [name for name in rows[0] if name not in ("step", "minutes")]
+    figure = Figure(figsize=(8, 2.4 * len(names)), layout="constrained")
+    charts = figure.subplots(len(names), 1, squeeze=False)[:, 0]
+    for chart, name in zip(charts, names, strict=True):
+        chart.plot([row["minutes"] for row in rows], [row[name] for row in rows], color="#0f7f80")
+        chart.set_ylabel(name)
+        chart.grid(alpha=0.3)
+    charts[-1].set_xlabel(f"minutes of training; {rows[-1]['step']:.0f} steps")
+    figure.savefig(to, dpi=100)
 
 
 def averaged_weights(folder: Path, model: nn.Module) -> nn.Module:
