@@ -373,6 +373,8 @@ def starry_sky(rng: Random, detail: float) -> Scene:
         if size > 0.05:
             sketch.add(oval(*at, size * 0.75), "sky", shade=-0.3, depth=0.06, soft=True)
         star = _sparkle(*at, size * sketch.around(1, 0.15))
+        # Unseen on a dark sky; parts a white star from a pale one.
+        sketch.add(skia.Path(star), "dark", shade=0.3, depth=0.07, width=0.012)
         sketch.add(star, "accent" if i % 3 == 1 else "light", depth=0.08)
     if rng.random() < 0.5:
         at = (sketch.around(0.3, 0.08), sketch.around(0.8, 0.02))
@@ -387,16 +389,16 @@ def starry_sky(rng: Random, detail: float) -> Scene:
 
 
 _BRIGHTEST = (
-    (0.24, 0.24, 0.12), (0.8, 0.56, 0.1), (0.5, 0.1, 0.055), (0.1, 0.5, 0.06), (0.4, 0.4, 0.04),
-    (0.9, 0.27, 0.05), (0.6, 0.68, 0.045), (0.08, 0.08, 0.04), (0.36, 0.03, 0.03),
-    (0.33, 0.6, 0.035),
+    (0.22, 0.25, 0.16), (0.8, 0.58, 0.13), (0.48, 0.11, 0.075), (0.1, 0.56, 0.08),
+    (0.36, 0.47, 0.055), (0.9, 0.28, 0.075), (0.62, 0.72, 0.055), (0.07, 0.07, 0.05),
+    (0.36, 0.04, 0.04), (0.28, 0.7, 0.05),
 )  # fmt: skip
 
 
 def _sparkle(x: float, y: float, size: float) -> skia.Path:
     points = []
     for i in range(8):
-        reach, angle = size * (0.24 if i % 2 else 1), pi * i / 4
+        reach, angle = size * (0.28 if i % 2 else 1), pi * i / 4
         points.append((x + cos(angle) * reach, y + sin(angle) * reach))
     return polygon(points)
 
