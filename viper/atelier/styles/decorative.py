@@ -31,7 +31,7 @@ from viper.atelier.styles.layers import (
     over,
     rasterize,
 )
-from viper.atelier.styles.modern import coverage, foreground, silhouette
+from viper.atelier.styles.modern import coverage, foreground, merged, silhouette
 from viper.atelier.styles.style import Picture, Raster, Roles, style
 
 
@@ -131,8 +131,9 @@ def _halo(scene: Scene, roles: Roles, size: int, rng: Random) -> Sheet:
         start = (-0.05, 0.12 + 0.09 * index + rng.uniform(-0.02, 0.02))
         curl = (1 if index % 2 else -1) * (0.9 + 0.25 * index % 0.7)
         canvas.drawPath(_swelling(_whiplash(start, 0.25 - 0.06 * index, 1.3, curl), 0.012), thin)
-    x, y = scene.focus
-    radius = rng.uniform(0.3, 0.36)
+    # Whole within the frame, though the eye may go to its rim.
+    x, y = np.clip(scene.focus, (0.38, 0.41), (0.62, 0.6)).tolist()
+    radius = rng.uniform(0.29, 0.34)
     bright = mix(roles["sky"], roles["light"], 0.45)
     canvas.drawCircle(x, y, radius, skia.Paint(Color=argb(bright), AntiAlias=True))
     canvas.drawCircle(x, y, radius, outline(0.06, ink))
@@ -153,6 +154,22 @@ def _bodies(scene: Scene) -> Scene:
     return replace(scene, shapes=(front[0], *large))
 
 
+def _solid(layers: Layers) -> Scene:
+    """The scene less scattered specks, which outlines would drown."""
+    seen = np.bincount(layers.label.ravel(), minlength=len(layers.colors)) / layers.size**2
+    bounds = [s.path.getBounds() for s in layers.scene.shapes]
+    fill = [s / (b.width() * b.height() + 1e-6) for s, b in zip(seen, bounds, strict=True)]
+    shapes = layers.scene.shapes
+    kept = [s for s, f in zip(shapes[1:], fill[1:], strict=True) if s.width or f > 0.03]
+    return replace(layers.scene, shapes=(shapes[0], *kept))
+
+
+def _glows(scene: Scene) -> Scene:
+    """Clouds, smoke, star dust: what stays before the halo though it has no edge."""
+    soft = [s for s in scene.shapes[1:] if s.soft and s.role != "sky"]
+    return replace(scene, shapes=(scene.shapes[0], *soft))
+
+
 def _extent(shape: Shape) -> float:
     bounds = shape.path.getBounds()
     return float(min(bounds.width(), bounds.height()))
@@ -161,13 +178,15 @@ def _extent(shape: Shape) -> float:
 def art_nouveau(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     """Flat soft colors in swelling contours, a beaded halo, and a frame of whiplash stems."""
     chance = np.random.default_rng(rng.getrandbits(64))
+    scene = merged(scene)
     layers = rasterize(scene, roles, size, haze=0.3)
     rgb = draw_flat(scene, list(layers.colors), size).rgb()
     halo = _halo(scene, roles, size, rng)
-    rgb = over(rgb, halo.rgb(), coverage(halo) * np.isin(layers.role, (0, 1)))
+    behind = np.isin(layers.role, (0, 1)) * (1 - silhouette(_glows(scene), size))
+    rgb = over(rgb, halo.rgb(), coverage(halo) * behind)
     ink = to_rgb(with_lightness(roles["dark"], 0.18))
-    rgb = over(rgb, ink, 0.9 * line_layer(scene, size, width=0.008, deep=0.6))
-    mask = silhouette(_bodies(scene), size)
+    rgb = over(rgb, ink, 0.9 * line_layer(_solid(layers), size, width=0.008, deep=0.6))
+    mask = silhouette(_bodies(_solid(layers)), size)
     x, y = grid(size)
     swell = 0.5 + 0.5 * np.sin(9 * x + 7 * y + noise(size, 3, chance))
     outside = distance_to(mask > 0.5, 0.05 * size)
@@ -194,7 +213,7 @@ def _meadow(sheet: Sheet, layers: Layers, roles: Roles, chance: Generator) -> No
         if role[index] == 3:
             _ripple(sheet.canvas, px, py, 8 * unit, tone)
         elif role[index] == 0:
-            sheet.canvas.drawCircle(px, py, 1.9 * unit, skia.Paint(Color=tone, AntiAlias=True))
+            sheet.canvas.drawCircle(px, py, 2.2 * unit, skia.Paint(Color=tone, AntiAlias=True))
         else:
             _tuft(sheet.canvas, px, py, unit, tone)
             if index % 3 == 0:
@@ -243,12 +262,18 @@ def _trim(sheet: Sheet, layers: Layers, roles: Roles) -> None:
         sheet.canvas.drawCircle(float(x[index]), float(y[index]), 0.0068 * size, paint)
 
 
+def _firm(scene: Scene) -> Scene:
+    """Body color makes no haze: clouds and glows have edges, fainter ones are left out."""
+    shapes = [s for s in merged(scene).shapes if not s.soft or s.role in ("light", "accent")]
+    return replace(scene, shapes=tuple(replace(s, soft=False) for s in shapes))
+
+
 def naive(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     """Painted with patience: every tuft and ripple, dotted dresses, wobbly hand-drawn forms."""
     chance = np.random.default_rng(rng.getrandbits(64))
-    firm = replace(scene, shapes=tuple(replace(s, soft=False) for s in scene.shapes))
-    layers = rasterize(firm, roles, size)
-    sheet = draw_flat(firm, list(layers.colors), size)
+    scene = _firm(scene)
+    layers = rasterize(scene, roles, size)
+    sheet = draw_flat(scene, list(layers.colors), size)
     bare = sheet.rgb()
     _meadow(sheet, layers, roles, chance)
     _trim(sheet, layers, roles)
@@ -284,15 +309,16 @@ def _planes(label: Labels, role: Labels, size: int, chance: Generator) -> Raster
     area = np.bincount(label.ravel()) / size**2
     large = (area[label] > 0.008) & (role >= 4)
     wide = (0.022 + 0.012 * np.clip(slanted, -1.5, 2)) * size
-    tone = 0.085 * _ends(label, wide, -0.6 * wide) - 0.085 * _ends(label, -wide, 0.6 * wide)
-    field = fractal(size, 4, chance) + 0.8 * level
-    sweep = 0.05 * smoothstep(field, 0.7, 0.95) - 0.045 * smoothstep(-field, 0.8, 1.05)
-    return np.asarray(np.where(role < 4, sweep, tone * large), np.float32)
+    tone = 0.11 * _ends(label, wide, -0.6 * wide) - 0.11 * _ends(label, -wide, 0.6 * wide)
+    field = 0.7 * fractal(size, 4, chance) + np.where(role < 4, level, 0.8 * slanted)
+    sweep = 0.075 * smoothstep(field, 0.75, 0.95) - 0.06 * smoothstep(-field, 0.75, 0.95)
+    return np.asarray(np.where(role < 4, sweep, (tone + 0.4 * sweep) * large), np.float32)
 
 
 def gouache(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     """Opaque matte color in two or three tones, dry at the edges, slivers of paper between."""
     chance = np.random.default_rng(rng.getrandbits(64))
+    scene = _firm(scene)
     layers = rasterize(scene, roles, size, haze=0.3)
     x, y = grid(size)
     bend = 0.003 * size

@@ -137,7 +137,7 @@ def bauhaus(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     """The scene put together from circles, triangles and bars, before planes in few colors."""
     chance = np.random.default_rng(rng.getrandbits(64))
     paper = with_lightness(roles["light"], 0.94, 0.8)
-    if roles["main"][0] > 0.72:
+    if roles["main"][0] > 0.8:
         paper = mix(roles["sky"], roles["dark"], 0.25)
     sheet = Sheet(size, paper)
     canvas = sheet.canvas
@@ -222,6 +222,7 @@ def _cells(values: Raster, count: int, chance: Generator) -> list[Box]:
 def de_stijl(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     """Black bars cross at right angles; their cells take the colors of what they cover."""
     chance = np.random.default_rng(rng.getrandbits(64))
+    scene = merged(scene)
     front = foreground(scene)
     boxes = _cells(rasterize(scene, roles, _GRID).lab, 44, chance)
     ink = to_rgb(with_lightness(roles["dark"], 0.16, 0.6))
@@ -235,9 +236,9 @@ def de_stijl(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     for box in boxes:
         _fill(cells, box, argb(*_accent(roles, chance)))
     body = over(body, cells.rgb(), coverage(cells) * wide)
-    body = over(body, ink, _bars(boxes, size, 0.0, 0.008) * wide)
+    body = over(body, ink, _bars(boxes, size, 0.0, 0.007) * wide)
     rgb = over(rgb, body, silhouette(front, size))
-    return finish(over(rgb, ink, line_layer(front, size, width=0.016)))
+    return finish(over(rgb, ink, line_layer(front, size, width=0.0135)))
 
 
 def _backdrop(scene: Scene, roles: Roles, size: int, boxes: list[Box], chance: Generator) -> Raster:
@@ -287,6 +288,14 @@ def _fill(sheet: Sheet, box: Box, color: int, width: float | None = None) -> Non
         paint = outline(width * sheet.size, color)
         paint.setStrokeJoin(skia.Paint.kMiter_Join)
     sheet.canvas.drawRect(skia.Rect.MakeLTRB(left, top, right, bottom), paint)
+
+
+def merged(scene: Scene) -> Scene:
+    """The scene with forms of overlapping parts, a crown or a cloud, each as one outline."""
+    shapes = [
+        replace(s, path=skia.Simplify(s.path)) if s.width is None else s for s in scene.shapes
+    ]
+    return replace(scene, shapes=tuple(shapes))
 
 
 def foreground(scene: Scene) -> Scene:
@@ -355,7 +364,7 @@ def risograph(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     base = np.stack([roles[name] for name in ROLES])[layers.role]
     deep = np.clip((base[..., 0] - lab[..., 0]) * 3.2, 0, 0.75)
     deep = np.where(layers.role == 8, 0.45 * deep, deep)  # Faces and snow stay bright.
-    side = 0.55 * smoothstep(scene.focus[0] - x + 0.35 * (y - scene.focus[1]), -0.02, 0.3)
+    side = 0.42 * smoothstep(scene.focus[0] - x + 0.35 * (y - scene.focus[1]), -0.02, 0.3)
     deep = np.maximum(deep, side * np.isin(layers.role, (4, 5)))
     deep = np.where(layers.role == 7, 1.0, deep) * inset
     key = to_rgb(with_lightness(roles["dark"], 0.24, 1.2)) / to_rgb(paper)
