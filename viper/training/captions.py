@@ -19,7 +19,7 @@ from viper.training.paintings import read_shard
 WINDOW = 64
 """Text tokens the denoiser sees; shorter captions are padded with zero vectors."""
 
-CAPTIONS = 6
+CAPTIONS = 4
 """Captions that a painting gets, each in other words and naming other things."""
 
 

@@ -5,7 +5,7 @@ empty, which is what classifier-free guidance needs.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,9 @@ from viper.training.loop import Run, Schedule, averaged_weights, every_minutes, 
 from viper.training.paintings import painted_shards, read_shard
 
 EMPTY_CAPTIONS = 0.1
+
+UPTAKE = 16
+"""New shards that are encoded at a time, every hundred steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,15 +147,13 @@ class _Pool:
         return torch.from_numpy(latents).to(self.device).float(), padded(texts, self.device)
 
 
-def cache_latents(paintings: Path, autoencoder: Path, device: str) -> list[Path]:
-    """Encodes every painted shard that has no latents yet; returns the shards that have them."""
-    shards = painted_shards(paintings)
+def cache_latents(shards: Sequence[Path], autoencoder: Path, device: str) -> None:
+    """Encodes those of the painted shards that have no latents yet."""
     todo = [s for s in shards if not s.with_suffix(".latents.npz").exists()]
     if todo:
         vae = _autoencoder(autoencoder, device).to(memory_format=torch.channels_last)
         for shard in todo:
             _encode_shard(vae, shard, device)
-    return shards
 
 
 @torch.no_grad()
@@ -233,12 +234,12 @@ def _batches(
 ) -> Iterator[tuple[Tensor, Tensor]]:
     rng, pool, known = np.random.default_rng(seed), _Pool(device), set[Path]()
     while True:
-        # Painters finish shards while this one encodes: only those that it got to count.
-        for shard in cache_latents(paintings, autoencoder, device):
-            if shard not in known:
-                pool.add(shard)
-                known.add(shard)
-        # New shards are looked for every few minutes, not once an epoch.
+        # A few at a time: encoding them all first would keep the training waiting.
+        new = [shard for shard in painted_shards(paintings) if shard not in known][:UPTAKE]
+        cache_latents(new, autoencoder, device)
+        for shard in new:
+            pool.add(shard)
+            known.add(shard)
         order = rng.permutation(len(pool.rows))[: size * 100]
         for start in range(0, len(order) - size + 1, size):
             yield pool.batch(order[start : start + size], rng)
