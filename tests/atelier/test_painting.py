@@ -1,6 +1,7 @@
 """A painting is what its description says, dial by dial, and always the same."""
 
 import json
+import re
 from collections.abc import Callable
 from functools import cache
 from itertools import permutations
@@ -22,8 +23,12 @@ from viper.atelier.color import (
 )
 from viper.atelier.painting import DIALS, Painting, random_painting
 from viper.atelier.palette import COLORS, PAIRABLE, PALETTES, nearest_palette, pair, role_rgb
+from viper.atelier.scene import Scene, Shape
 from viper.atelier.styles import STYLES
 from viper.atelier.subjects import SUBJECTS
+from viper.atelier.subjects.sketch import box
+from viper.atelier.viewpoint import from_viewpoint, off_center, on_axis
+from viper.atelier.wording import ALSO_WORDS, COLOR_WORDS, DIAL_WORDS
 from viper.taxonomy import load_taxonomy
 
 SIZE = 96
@@ -107,6 +112,11 @@ def center(pixels: NDArray[np.uint8]) -> float:
         ("texture", "canvas texture", roughness, 1),
         ("detail", "simple", roughness, -1),
         ("detail", "intricate details", roughness, 1),
+        ("mood", "gloomy", chroma, -1),
+        ("mood", "gloomy", lightness, -1),
+        ("mood", "cheerful", lightness, 1),
+        ("mood", "dreamy", roughness, -1),
+        ("mood", "mysterious", center, 1),
     ],
 )
 def test_a_dial_does_what_it_is_called(
@@ -149,6 +159,76 @@ def test_a_border_frames_the_picture_and_leaves_its_middle() -> None:
     middle = slice(SIZE // 8, -SIZE // 8)
     assert np.array_equal(plain[middle, middle], framed[middle, middle])
     assert (plain[:4] != framed[:4]).mean() > 0.5
+
+
+@pytest.mark.parametrize("subject", ["lighthouse", "cat", "horse", "fish", "city", "spiral"])
+def test_a_symmetrical_picture_is_its_own_mirror_image(subject: str) -> None:
+    for size in (SIZE, SIZE + 1):
+        painting = Painting(subject, "watercolor", PALETTES[3], symmetry="symmetrical")
+        pixels = painting.paint(2, size)
+        assert np.array_equal(pixels, pixels[:, ::-1])
+        assert pixels.std() > 12
+
+
+def test_an_animal_seen_from_the_side_keeps_its_head_when_mirrored() -> None:
+    scene = SUBJECTS["horse"].build(Random(2), 0.5)
+    placed, keep_left = on_axis(scene)
+    assert (placed.focus[0] < 0.5) == keep_left
+    assert abs(placed.focus[0] - 0.5) > 0.05
+    tree, _ = on_axis(SUBJECTS["tree"].build(Random(2), 0.5))
+    assert abs(tree.focus[0] - 0.5) < 0.13
+
+
+@pytest.mark.parametrize("subject", list(SUBJECTS))
+def test_wherever_one_looks_from_no_corner_is_bare(subject: str) -> None:
+    roles = PALETTES[0].roles()
+    for value in DIALS["perspective"]:
+        for seed in range(2):
+            rng = Random(seed)
+            scene = from_viewpoint(SUBJECTS[subject].build(rng, 0.5), value, rng)
+            assert scene.shapes[0].path.contains(0.01, 0.01)
+            assert scene.shapes[0].path.contains(0.99, 0.99)
+            picture = STYLES["flat design"].render(scene, roles, 64, rng)
+            assert picture.std() > 8
+
+
+def test_what_is_near_looms_from_above_at_its_top_and_from_below_at_its_foot() -> None:
+    square = Shape(box(0, 0, 1, 1), "sky")
+    tower = [Shape(box(0.4, y, 0.6, y + 0.1), "main") for y in (0.2, 0.8)]
+    scene = Scene((square, *tower), (0.5, 0.4), 0.6)
+    for value, top_is_larger in (("bird's-eye view", True), ("worm's-eye view", False)):
+        seen = from_viewpoint(scene, value, Random(0))
+        top, foot = (shape.path.getBounds().width() for shape in seen.shapes[-2:])
+        assert (top > 1.15 * foot) if top_is_larger else (foot > 1.15 * top)
+
+
+def test_what_is_off_center_stands_to_one_side() -> None:
+    for subject in SUBJECTS:
+        scene = SUBJECTS[subject].build(Random(4), 0.5)
+        assert abs(off_center(scene, Random(0)).focus[0] - 0.5) > 0.12
+
+
+def test_weather_drives_out_the_moods_that_contradict_it() -> None:
+    moods = [
+        Painting("cat", "flat design", PALETTES[0], brightness="bright", mood=mood).attributes()
+        for mood in DIALS["mood"]
+    ]
+    for mood, found in zip(DIALS["mood"], moods, strict=True):
+        assert found["mood"][0] == mood
+    assert moods[DIALS["mood"].index("gloomy")]["mood"] == ("gloomy",)
+    assert moods[DIALS["mood"].index("dreamy")]["mood"] == ("dreamy", "cheerful")
+
+
+def test_weather_leaves_the_palette() -> None:
+    right = [
+        nearest_palette(
+            np.asarray(Painting("lighthouse", "flat design", palette, mood=mood).paint(1, 64) / 255,
+                       np.float32)
+        ) == palette
+        for palette in PALETTES
+        for mood in DIALS["mood"]
+    ]  # fmt: skip
+    assert np.mean(right) > 0.8
 
 
 # -- always the same --------------------------------------------------------------------------
@@ -211,16 +291,44 @@ def test_over_many_paintings_every_factor_occurs_and_none_depends_on_another() -
 
 RICH = Painting(
     "cat", "pixel art", PALETTES[0], "moonlight", "high contrast", "vivid colors", "dark",
-    "film grain", "intricate details", "close-up",
+    "film grain", "intricate details", "close-up", "asymmetrical", "tilted view", "dreamy",
 )  # fmt: skip
+UNSEEN = (
+    "kitten", "puppy", "yacht", "hare", "bunny", "fir trees", "crimson dusk", "ballerina",
+    "galaxy", "cascade", "locomotive", "spaceship", "skyscraper", "manor", "sofa", "scarlet",
+    "azure", "lime", "aquamarine", "maroon", "lilac",
+)  # fmt: skip
+"""What tests of generalization ask for: must never be taught."""
+
+
+def test_every_dial_color_and_palette_has_words_of_its_own() -> None:
+    assert set(DIAL_WORDS) == {value for values in DIALS.values() for value in values}
+    assert all(len(words) >= 5 and name in words for name, words in DIAL_WORDS.items())
+    assert set(COLOR_WORDS) == set(COLORS)
+    assert set(ALSO_WORDS) == {name for palette in PALETTES for name in palette.also}
+    for table in (DIAL_WORDS, COLOR_WORDS, ALSO_WORDS):
+        said = [phrase for words in table.values() for phrase in words]
+        assert len(set(said)) == len(said)
+
+
+def test_words_kept_for_tests_of_unseen_words_are_never_said() -> None:
+    tables = (DIAL_WORDS, COLOR_WORDS, ALSO_WORDS)
+    phrases = [phrase for table in tables for words in table.values() for phrase in words]
+    phrases += [p for known in (SUBJECTS, STYLES) for thing in known.values() for p in thing.words]
+    paintings = [random_painting(Random(seed)) for seed in range(500)]
+    phrases += [n for p in paintings for names in p.attributes().values() for n in names]
+    for word in UNSEEN:
+        said = re.compile(rf"\b{word}\b")
+        assert not [phrase for phrase in phrases if said.search(phrase)], word
 
 
 def test_over_many_captions_everything_is_named() -> None:
-    said = [caption(RICH, Random(seed)) for seed in range(600)]
+    said = [caption(RICH, Random(seed)) for seed in range(800)]
     for names in RICH.attributes().values():
         for name in names:
             assert any(name in text for text in said), name
-    for phrases in (SUBJECTS["cat"].words, STYLES["pixel art"].words):
+    tables = [DIAL_WORDS[getattr(RICH, dial)] for dial in DIALS]
+    for phrases in (SUBJECTS["cat"].words, STYLES["pixel art"].words, *tables):
         for phrase in phrases:
             assert any(phrase in text for text in said), phrase
     looks = [text for text in said if not any(words in text for words in SUBJECTS["cat"].words)]
@@ -234,8 +342,10 @@ def test_a_full_caption_leaves_nothing_out(seed: int) -> None:
     text = full_caption(RICH, Random(seed))
     assert any(words in text for words in SUBJECTS["cat"].words)
     assert any(words in text for words in STYLES["pixel art"].words)
-    assert any(color in text for color in RICH.palette.colors)
-    assert text.count(", ") >= len(DIALS)
+    for color in RICH.palette.colors:
+        assert any(words in text for words in (color, *COLOR_WORDS[color]))
+    for dial in DIALS:
+        assert any(words in text for words in DIAL_WORDS[getattr(RICH, dial)])
 
 
 def test_captions_name_no_other_color_and_no_other_subject() -> None:

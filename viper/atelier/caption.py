@@ -9,28 +9,11 @@ from random import Random
 from viper.atelier.painting import DIALS, Painting
 from viper.atelier.styles import STYLES
 from viper.atelier.subjects import SUBJECTS
+from viper.atelier.wording import ALSO_WORDS, COLOR_WORDS, DIAL_WORDS
 
-_DIAL_WORDS: dict[str, tuple[str, ...]] = {
-    "golden hour light": ("golden hour light", "in warm evening sunlight", "at golden hour"),
-    "moonlight": ("moonlight", "in the moonlight", "at night", "lit by the moon"),
-    "dramatic lighting": ("dramatic lighting", "with a dramatic spotlight", "chiaroscuro light"),
-    "soft light": ("soft light", "soft hazy light", "in gentle mist"),
-    "neon glow": ("neon glow", "glowing neon light", "luminous"),
-    "high contrast": ("high contrast", "strong contrast", "bold contrast"),
-    "low contrast": ("low contrast", "faint contrast", "washed out"),
-    "vivid colors": ("vivid colors", "bright saturated colors", "vibrant"),
-    "muted colors": ("muted colors", "subdued colors", "dull faded colors"),
-    "bright": ("bright", "light and airy", "brightly lit"),
-    "dark": ("dark", "dark tones", "dimly lit"),
-    "smooth texture": ("smooth texture", "soft and smooth"),
-    "paper grain": ("paper grain", "on rough paper", "paper texture"),
-    "canvas texture": ("canvas texture", "on canvas", "woven canvas"),
-    "film grain": ("film grain", "grainy", "noisy grain"),
-    "simple": ("simple", "very simple", "few details", "minimal"),
-    "intricate details": ("intricate details", "highly detailed", "full of detail"),
-    "close-up": ("close-up", "a close view", "zoomed in"),
-    "decorative border": ("decorative border", "framed by an ornamental border"),
-}
+_PARTS = ("style", "palette", "dials")
+_OWN_NAME = 0.7
+"""How often a color goes by its own name."""
 
 
 def caption(painting: Painting, rng: Random) -> str:
@@ -39,51 +22,81 @@ def caption(painting: Painting, rng: Random) -> str:
     if kind < 0.14:
         return _attribute_list(painting, rng)
     if kind < 0.5:
-        chosen = {"subject", "style", "palette", "dials"}
+        chosen = {"subject", *_PARTS}
     elif kind < 0.86:
-        chosen = {"subject", *rng.sample(("style", "palette", "dials"), rng.choice((1, 1, 2)))}
+        chosen = {"subject", *rng.sample(_PARTS, rng.choice((1, 1, 2)))}
     elif kind < 0.92:
         chosen = {"subject"}
     else:
-        chosen = set(rng.sample(("style", "palette", "dials"), rng.choice((1, 2))))
-    return _sentence(painting, chosen, rng)
+        chosen = set(rng.sample(_PARTS, rng.choice((1, 2))))
+    palette = _palette_words(painting, rng) if "palette" in chosen else None
+    return _sentence(painting, chosen, palette, rng)
 
 
 def full_caption(painting: Painting, rng: Random) -> str:
-    """A caption that names subject, style, palette and every dial."""
-    return _sentence(painting, {"subject", "style", "palette", "dials"}, rng)
+    """A caption that names subject, style, every color of the palette and every dial."""
+    colors = _all_colors(painting, rng)
+    return _sentence(painting, {"subject", *_PARTS}, colors, rng)
 
 
-def _sentence(painting: Painting, chosen: set[str], rng: Random) -> str:
+def _sentence(painting: Painting, chosen: set[str], palette: str | None, rng: Random) -> str:
     style = rng.choice(STYLES[painting.style].words) if "style" in chosen else None
-    palette = _palette_words(painting, rng) if "palette" in chosen else None
     subject = rng.choice(SUBJECTS[painting.subject].words) if "subject" in chosen else None
-    dials = [getattr(painting, dial) for dial in DIALS] if "dials" in chosen else []
-    extras = [rng.choice(_DIAL_WORDS[value]) for value in dials if value is not None]
-    rng.shuffle(extras)
-    if subject is not None and style is not None and rng.random() < 0.5:
-        start = f"{style} of {subject}" if rng.random() < 0.6 else f"{subject}, {style}"
-        parts = [start]
-    else:
-        parts = [part for part in (subject, style) if part is not None]
-        if rng.random() < 0.3:
-            parts.reverse()
+    extras = _dials(painting, rng) if "dials" in chosen else []
+    parts = _start(subject, style, rng)
     if palette is not None:
         parts.insert(rng.randint(0 if subject is None else 1, len(parts)), palette)
-    parts += extras
-    return ", ".join(parts) if parts else painting.style
+    if extras and parts and rng.random() < 0.15:
+        parts.insert(0, extras.pop())
+    return ", ".join(parts + extras) or painting.style
+
+
+def _start(subject: str | None, style: str | None, rng: Random) -> list[str]:
+    """Subject and style, in one phrase or in two."""
+    if subject is not None and style is not None and rng.random() < 0.5:
+        return [rng.choice((f"{style} of {subject}", f"{style} of {subject}",
+                            f"{subject}, {style}", f"{subject} as {style}",
+                            f"{style} showing {subject}"))]  # fmt: skip
+    parts = [part for part in (subject, style) if part is not None]
+    if subject is not None and rng.random() < 0.08:
+        parts[0] = f"{rng.choice(('a picture of', 'an image of', 'artwork of'))} {subject}"
+    if rng.random() < 0.3:
+        parts.reverse()
+    return parts
+
+
+def _dials(painting: Painting, rng: Random) -> list[str]:
+    settings = [getattr(painting, dial) for dial in DIALS]
+    words = [rng.choice(DIAL_WORDS[value]) for value in settings if value is not None]
+    rng.shuffle(words)
+    return words
 
 
 def _palette_words(painting: Painting, rng: Random) -> str:
-    colors = list(painting.palette.colors)
+    also = painting.palette.also
+    if also and rng.random() < 0.2:
+        name = rng.choice(also)
+        return rng.choice((name, *ALSO_WORDS.get(name, ())))
+    if rng.random() < 0.12:
+        return _color(rng.choice(painting.palette.colors), rng)
+    return _all_colors(painting, rng)
+
+
+def _all_colors(painting: Painting, rng: Random) -> str:
+    colors = [_color(name, rng) for name in painting.palette.colors]
+    ordered = f"{colors[0]} with touches of {' and '.join(colors[1:])}"
     if rng.random() < 0.3:
         rng.shuffle(colors)
-    named = f"{', '.join(colors[:-1])} and {colors[-1]}" if len(colors) > 1 else colors[0]
-    options = [
-        f"in {named}", f"{named} palette", f"{named} colors", ", ".join(colors), rng.choice(colors),
-        *painting.palette.also,
-    ]  # fmt: skip
-    return rng.choice(options)
+    named = f"{', '.join(colors[:-1])} and {colors[-1]}"
+    return rng.choice((
+        f"in {named}", f"{named} palette", f"{named} colors", ", ".join(colors), named,
+        f"in shades of {named}", f"a palette of {named}", f"painted in {named}",
+        f"color scheme of {named}", f"all {named}", f"{named} hues", ordered,
+    ))  # fmt: skip
+
+
+def _color(name: str, rng: Random) -> str:
+    return name if rng.random() < _OWN_NAME else rng.choice(COLOR_WORDS[name])
 
 
 def _attribute_list(painting: Painting, rng: Random) -> str:

@@ -112,7 +112,22 @@ def _clear(painting: Painting) -> Painting:
         painting = replace(painting, brightness=None)
     if painting.style in _FRAMED and painting.framing == BORDER:
         painting = replace(painting, framing=None)
-    return painting
+    if painting.symmetry == "symmetrical" and painting.perspective == "tilted view":
+        painting = replace(painting, perspective=None)
+    if painting.symmetry == "asymmetrical" and painting.framing == "close-up":
+        painting = replace(painting, framing=None)
+    return _clear_weather(painting)
+
+
+def _clear_weather(painting: Painting) -> Painting:
+    sunny = painting.lighting in ("golden hour light", "neon glow")
+    if painting.mood == "gloomy" and (sunny or painting.brightness == "bright"):
+        return replace(painting, mood=None)
+    dim = painting.lighting in ("moonlight", "dramatic lighting") or painting.brightness == "dark"
+    if dim and painting.mood in ("cheerful", "mysterious", "gloomy"):
+        return replace(painting, mood=None)
+    hazy = painting.lighting == "soft light" or painting.contrast == "low contrast"
+    return replace(painting, mood=None) if hazy and painting.mood == "dreamy" else painting
 
 
 def _dealt(choices: Sequence[Any], count: int, rng: Random) -> list[Any]:

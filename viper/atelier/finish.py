@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from viper.atelier.color import Array, to_rgb
 from viper.atelier.scene import Role
+from viper.atelier.weather import lay_mood
 
 BORDER = "decorative border"
 
@@ -27,6 +28,8 @@ class Finished(Protocol):
     def texture(self) -> str | None: ...  # noqa: D102
     @property
     def framing(self) -> str | None: ...  # noqa: D102
+    @property
+    def mood(self) -> str | None: ...  # noqa: D102
     def role_colors(self) -> dict[Role, Array]: ...  # noqa: D102
 
 
@@ -35,11 +38,13 @@ def finish(
 ) -> NDArray[np.uint8]:
     """Applies the dials that act on the whole picture; returns a new picture."""
     wanted = (painting.lighting, painting.contrast, painting.texture, painting.framing)
-    if not any(wanted):
+    if not any((*wanted, painting.mood)):
         return picture
     pixels: _Pixels = np.asarray(picture.astype(np.float32) / 255, np.float32)
     if painting.lighting:
         pixels = _LIGHTS[painting.lighting](pixels, focus)
+    if painting.mood:
+        pixels = lay_mood(pixels, painting.mood, painting.role_colors(), rng)
     if painting.contrast:
         gain = 1.55 if painting.contrast == "high contrast" else 0.5
         middle = pixels.mean()

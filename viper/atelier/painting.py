@@ -12,15 +12,16 @@ from random import Random
 from typing import Any
 
 import numpy as np
-import skia
 from numpy.typing import NDArray
 
 from viper.atelier.color import Array
 from viper.atelier.finish import BORDER, finish
 from viper.atelier.palette import PAIRABLE, PALETTES, Palette, pair
-from viper.atelier.scene import Role, Scene, Shape
+from viper.atelier.scene import Role
 from viper.atelier.styles import STYLES
 from viper.atelier.subjects import SUBJECTS
+from viper.atelier.viewpoint import closer, from_viewpoint, mirrored, off_center, on_axis
+from viper.atelier.weather import MOODS
 
 DIALS: Mapping[str, tuple[str, ...]] = {
     "lighting": ("golden hour light", "moonlight", "dramatic lighting", "soft light", "neon glow"),
@@ -30,8 +31,24 @@ DIALS: Mapping[str, tuple[str, ...]] = {
     "texture": ("smooth texture", "paper grain", "canvas texture", "film grain"),
     "detail": ("simple", "intricate details"),
     "framing": ("close-up", BORDER),
+    "symmetry": ("symmetrical", "asymmetrical"),
+    "perspective": ("bird's-eye view", "worm's-eye view", "tilted view"),
+    "mood": MOODS,
 }
 """What each dial can be set to, besides None: the taxonomy's names."""
+
+
+# Grain is what an autoencoder resolves worst: less of it leaves more to learn from. The dials that
+# rearrange a scene are rarer, so that most paintings show their subject as one knows it.
+_SHARES = {"texture": 0.12, "symmetry": 0.1, "perspective": 0.1, "mood": 0.1}
+_COMPOSITION = {"symmetrical": "centered composition", "asymmetrical": "off-center composition"}
+_CONTRARY = {
+    "cheerful": {"gloomy", "melancholic", "mysterious", "dramatic"},
+    "gloomy": {"cheerful", "energetic", "cozy", "dreamy"},
+    "dreamy": {"dramatic", "gloomy", "melancholic"},
+    "mysterious": {"cheerful", "cozy", "energetic"},
+}
+"""Moods that the weather of another drives out."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +65,10 @@ class Painting:
     texture: str | None = None
     detail: str | None = None
     framing: str | None = None
+    symmetry: str | None = None
+    perspective: str | None = None
+    mood: str | None = None
+    """What weather and light add; `attributes` names the moods that other dials bring, too."""
 
     def __post_init__(self) -> None:
         """Refuses names that the atelier cannot paint."""
@@ -65,8 +86,15 @@ class Painting:
         detail = {None: rng.uniform(0.35, 0.65), "simple": 0.0, "intricate details": 1.0}
         scene = SUBJECTS[self.subject].build(rng, detail[self.detail])
         if self.framing == "close-up":
-            scene = _closer(scene, 1.4)
+            scene = closer(scene)
+        if self.perspective is not None:
+            scene = from_viewpoint(scene, self.perspective, rng)
+        if self.symmetry == "asymmetrical":
+            scene = off_center(scene, rng)
+        scene, keep_left = on_axis(scene) if self.symmetry == "symmetrical" else (scene, None)
         picture = STYLES[self.style].render(scene, self.role_colors(), size, rng)
+        if keep_left is not None:
+            picture = mirrored(picture, keep_left)
         return finish(picture, self, scene.focus, rng)
 
     def role_colors(self) -> dict[Role, Array]:
@@ -91,8 +119,10 @@ class Painting:
                 found[dial] = (value,)
         if self.palette.also[:1] == ("black and white",):
             found["saturation"] = ("desaturated",)
-        if mood := _moods(self):
-            found["mood"] = mood
+        if moods := _moods(self):
+            found["mood"] = moods
+        if self.symmetry is not None:
+            found["composition"] = (_COMPOSITION[self.symmetry],)
         return {facet: tuple(dict.fromkeys(names)) for facet, names in found.items()}
 
     def to_dict(self) -> dict[str, Any]:
@@ -117,28 +147,12 @@ def random_painting(rng: Random) -> Painting:
     if rng.random() < 0.5:
         palette = pair(*rng.sample(PAIRABLE, 2))
     painting = Painting(rng.choice(list(SUBJECTS)), rng.choice(list(STYLES)), palette)
-    # Grain is what an autoencoder resolves worst: less of it leaves more to learn from.
-    share = {dial: 0.12 if dial == "texture" else 0.2 for dial in DIALS}
     dials: dict[str, Any] = {
-        dial: rng.choice(choices) for dial, choices in DIALS.items() if rng.random() < share[dial]
+        dial: rng.choice(choices)
+        for dial, choices in DIALS.items()
+        if rng.random() < _SHARES.get(dial, 0.2)
     }
     return replace(painting, **dials)
-
-
-def _closer(scene: Scene, scale: float) -> Scene:
-    x, y = scene.focus
-    zoom = skia.Matrix.Translate(x, y)
-    zoom.preScale(scale, scale)
-    zoom.preTranslate(-x, -y)
-    shapes = []
-    for shape in scene.shapes:
-        path = skia.Path(shape.path)
-        path.transform(zoom)
-        width = None if shape.width is None else shape.width * scale
-        shapes.append(replace(shape, path=path, width=width))
-    # The first shape is the background: it must still cover everything.
-    return Scene((Shape(scene.shapes[0].path, scene.shapes[0].role, scene.shapes[0].shade, 0.0),
-                  *shapes[1:]), scene.focus, y + (scene.horizon - y) * scale)  # fmt: skip
 
 
 def _temperature(palette: Palette) -> str:
@@ -167,4 +181,7 @@ def _moods(painting: Painting) -> tuple[str, ...]:
         "nostalgic": "sepia" in also,
         "calm": painting.detail == "simple" and painting.contrast != "high contrast",
     }
-    return tuple(mood for mood, holds in rules.items() if holds)
+    weather = painting.mood
+    driven_out = set() if weather is None else {*_CONTRARY[weather], weather}
+    derived = (mood for mood, holds in rules.items() if holds and mood not in driven_out)
+    return (*derived,) if weather is None else (weather, *derived)
