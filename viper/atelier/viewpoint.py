@@ -39,7 +39,7 @@ def off_center(scene: Scene, rng: Random) -> Scene:
     """Enlarged, with the focus near one side and emptiness on the other."""
     scale, x = 1.18, scene.focus[0]
     width = 1 / scale
-    side = x < 0.5 if abs(x - 0.5) > 0.06 else rng.random() < 0.5
+    side = x < 0.5 if abs(x - 0.5) > 0.01 else rng.random() < 0.5
     left = x - width * (0.22 if side else 0.78)
     left = min(max(left, -0.04), 1.04 - width)
     top = 1 - width if scene.focus[1] > 0.35 else 0.3 * (1 - width)
