@@ -5,8 +5,10 @@ from viper.atelier.subjects import (
     animals,
     buildings,
     figures,
+    interiors,
     landmarks,
     landscapes,
+    machines,
     people,
     pets,
     places,
@@ -29,6 +31,8 @@ SUBJECTS: dict[str, Subject] = {
         vehicles,
         places,
         figures,
+        machines,
+        interiors,
     )
     for subject in module.SUBJECTS
 }
