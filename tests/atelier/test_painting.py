@@ -21,13 +21,14 @@ from viper.atelier.color import (
     to_oklab,
     to_rgb,
 )
+from viper.atelier.ornament import bare, ornamented
 from viper.atelier.painting import DIALS, Painting, random_painting
 from viper.atelier.palette import COLORS, PAIRABLE, PALETTES, nearest_palette, pair, role_rgb
 from viper.atelier.scene import Scene, Shape
 from viper.atelier.styles import STYLES
 from viper.atelier.subjects import SUBJECTS
-from viper.atelier.subjects.sketch import box
-from viper.atelier.viewpoint import from_viewpoint, off_center, on_axis
+from viper.atelier.subjects.sketch import box, oval, polygon
+from viper.atelier.viewpoint import farther, from_viewpoint, off_center, on_axis
 from viper.atelier.wording import ALSO_WORDS, COLOR_WORDS, DIAL_WORDS
 from viper.taxonomy import load_taxonomy
 
@@ -149,6 +150,25 @@ def test_a_close_up_shows_the_subject_larger() -> None:
     close = [Painting(s, "flat design", PALETTES[0], framing="close-up") for s in subjects]
     before, after = np.array([share(p) for p in plain]), np.array([share(p) for p in close])
     assert after.mean() > 1.2 * before.mean()
+
+
+def test_what_the_picture_cuts_off_goes_on_beyond_it() -> None:
+    hill = Shape(polygon("-10,60 40,70 110,50 110,100 -10,100"), "ground")
+    half = Shape(oval(1.0, 0.3, 0.2), "main")
+    scene = Scene((Shape(box(0, 0, 1, 1), "sky"), hill, half), (0.5, 0.4), 0.6)
+    seen = farther(scene, 0.5)
+    for x in (0.01, 0.5, 0.99):
+        assert seen.shapes[1].path.contains(x, 0.99), x
+    bounds = seen.shapes[2].path.getBounds()
+    assert (bounds.width(), bounds.height()) == pytest.approx((0.2, 0.2), abs=0.01)
+
+
+def test_details_are_added_to_large_things_and_taken_from_the_surroundings() -> None:
+    scene = SUBJECTS["cottage"].build(Random(3), 0.5)
+    rich, plain = ornamented(scene, Random(0)), bare(scene)
+    assert len(plain.shapes) <= len(scene.shapes) < len(rich.shapes)
+    assert [shape for shape in rich.shapes if shape in scene.shapes] == list(scene.shapes)
+    assert all(shape in plain.shapes for shape in scene.shapes if shape.role == "main")
 
 
 def test_a_border_frames_the_picture_and_leaves_its_middle() -> None:

@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 
 from viper.atelier.color import Array
 from viper.atelier.finish import BORDER, finish
+from viper.atelier.ornament import bare, ornamented
 from viper.atelier.palette import PAIRABLE, PALETTES, Palette, pair
 from viper.atelier.scene import Role
 from viper.atelier.styles import STYLES
 from viper.atelier.subjects import SUBJECTS
-from viper.atelier.viewpoint import closer, from_viewpoint, mirrored, off_center, on_axis
+from viper.atelier.viewpoint import closer, farther, from_viewpoint, mirrored, off_center, on_axis
 from viper.atelier.weather import MOODS
 
 DIALS: Mapping[str, tuple[str, ...]] = {
@@ -30,7 +31,7 @@ DIALS: Mapping[str, tuple[str, ...]] = {
     "brightness": ("bright", "dark"),
     "texture": ("smooth texture", "paper grain", "canvas texture", "film grain"),
     "detail": ("simple", "intricate details"),
-    "framing": ("close-up", BORDER),
+    "framing": ("close-up", "wide shot", BORDER),
     "symmetry": ("symmetrical", "asymmetrical"),
     "perspective": ("bird's-eye view", "worm's-eye view", "tilted view"),
     "mood": MOODS,
@@ -85,8 +86,12 @@ class Painting:
         rng = Random(seed)
         detail = {None: rng.uniform(0.35, 0.65), "simple": 0.0, "intricate details": 1.0}
         scene = SUBJECTS[self.subject].build(rng, detail[self.detail])
+        if self.detail is not None:
+            scene = bare(scene) if self.detail == "simple" else ornamented(scene, rng)
         if self.framing == "close-up":
             scene = closer(scene)
+        elif self.framing == "wide shot":
+            scene = farther(scene)
         if self.perspective is not None:
             scene = from_viewpoint(scene, self.perspective, rng)
         if self.symmetry == "asymmetrical":

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from viper.atelier.finish import BORDER
 from viper.atelier.painting import DIALS, Painting, random_painting
 from viper.atelier.palette import PALETTES, Palette
 from viper.atelier.styles import STYLES
@@ -20,6 +21,7 @@ _LOW_TO_HIGH: dict[str, tuple[str | None, ...]] = {
     "contrast": ("low contrast", None, "high contrast"),
     "saturation": ("muted colors", None, "vivid colors"),
     "brightness": ("dark", None, "bright"),
+    "framing": ("wide shot", None, "close-up", BORDER),
     "detail": ("simple", None, "intricate details"),
     "symmetry": ("asymmetrical", None, "symmetrical"),
 }
@@ -85,7 +87,7 @@ def dials_sheet(wish: Wish, size: int) -> Image.Image:
     plain = wish.painting()
     rows = [
         [
-            Panel(value or f"no {dial}", _changed(plain, {dial: value}), wish.seed)
+            Panel(value or "as it is", _changed(plain, {dial: value}), wish.seed)
             for value in _LOW_TO_HIGH.get(dial, (None, *values))
         ]
         for dial, values in DIALS.items()

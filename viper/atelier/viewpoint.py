@@ -12,10 +12,12 @@ import numpy as np
 import skia
 from numpy.typing import NDArray
 
-from viper.atelier.scene import Scene, Shape
+from viper.atelier.scene import Scene
 
 Side = tuple[float, float]
 _GRID = 48
+_EDGE = 0.008
+"""How far inside the picture its edge is looked at."""
 _BACKDROP = ("sky", "far", "ground", "water")
 
 
@@ -25,6 +27,13 @@ def closer(scene: Scene, scale: float = 1.4) -> Scene:
     zoom = skia.Matrix()
     zoom.setScale(scale, scale, x, y)
     return _moved(scene, zoom)
+
+
+def farther(scene: Scene, scale: float = 0.68) -> Scene:
+    """More of the surroundings, the subject small in them."""
+    zoom = skia.Matrix()
+    zoom.setScale(scale, scale, min(max(scene.focus[0], 0.3), 0.7), 0.92)
+    return _moved(_continued(scene), zoom)
 
 
 def from_viewpoint(scene: Scene, perspective: str, rng: Random) -> Scene:
@@ -37,16 +46,14 @@ def from_viewpoint(scene: Scene, perspective: str, rng: Random) -> Scene:
 
 def off_center(scene: Scene, rng: Random) -> Scene:
     """Enlarged, with the focus near one side and emptiness on the other."""
-    scale, x = 1.18, scene.focus[0]
+    scale, x = 1.08, scene.focus[0]
     width = 1 / scale
-    side = x < 0.5 if abs(x - 0.5) > 0.01 else rng.random() < 0.5
-    left = x - width * (0.22 if side else 0.78)
-    left = min(max(left, -0.04), 1.04 - width)
-    top = 1 - width if scene.focus[1] > 0.35 else 0.3 * (1 - width)
+    to_the_left = x < 0.5 if abs(x - 0.5) > 0.01 else rng.random() < 0.5
+    left = x - width * (0.3 if to_the_left else 0.7)
     view = skia.Matrix()
     view.setScale(scale, scale)
-    view.preTranslate(-left, -top)
-    return _moved(scene, view)
+    view.preTranslate(-left, -0.6 * (1 - width))
+    return _moved(_continued(scene), view)
 
 
 def on_axis(scene: Scene) -> tuple[Scene, bool]:
@@ -70,9 +77,8 @@ def on_axis(scene: Scene) -> tuple[Scene, bool]:
     scale = min(0.5 / (right - left + 0.06), 1.0)
     scale = max(scale, 0.5 / max(edge if keep_left else 1 - edge, 0.5))
     view.setScale(scale, min(1.2 * scale, 1.0), edge, 1.0)
-    floor = _floor(scene)
-    view.postTranslate(0.5 - edge, 0 if floor is None else 0.3 * (scale - 1))
-    return _moved(_on_floor(scene, floor), view), keep_left
+    view.postTranslate(0.5 - edge, 0.3 * (scale - 1))
+    return _moved(_continued(scene), view), keep_left
 
 
 def mirrored(picture: NDArray[np.uint8], keep_left: bool) -> NDArray[np.uint8]:
@@ -86,23 +92,18 @@ def mirrored(picture: NDArray[np.uint8], keep_left: bool) -> NDArray[np.uint8]:
 def _tilted(scene: Scene, degrees: float) -> Scene:
     turn = skia.Matrix()
     turn.setRotate(degrees, 0.5, 0.5)
-    angle = math.radians(abs(degrees))
-    # The smallest enlargement that leaves no corner of the square uncovered.
-    cover = math.cos(angle) + math.sin(angle)
-    turn.postScale(cover, cover, 0.5, 0.5)
-    return _moved(scene, turn)
+    turn.postScale(1.08, 1.08, 0.5, 0.5)
+    return _moved(_continued(scene), turn)
 
 
 def _from_above(scene: Scene) -> Scene:
-    floor = _floor(scene)
-    bottom = 1.0 if floor is None else 1.3
-    view = _keystone((0.14, 0.86), 0.1, (-0.12, 1.12), bottom)
-    return _moved(_on_floor(scene, floor), view)
+    return _moved(_continued(scene), _keystone((0.14, 0.86), 0.1, (-0.12, 1.12), 1.3))
 
 
 def _from_below(scene: Scene) -> Scene:
     x = min(max(scene.focus[0], 0.4), 0.6)
-    return _moved(scene, _keystone((x - 0.85, x + 0.85), -0.3, (x - 0.36, x + 0.36), 0.95))
+    view = _keystone((x - 0.85, x + 0.85), -0.3, (x - 0.36, x + 0.36), 0.95)
+    return _moved(_continued(scene), view)
 
 
 def _keystone(upper: Side, top: float, lower: Side, bottom: float) -> skia.Matrix:
@@ -114,21 +115,43 @@ def _keystone(upper: Side, top: float, lower: Side, bottom: float) -> skia.Matri
     return view
 
 
-def _floor(scene: Scene) -> Shape | None:
-    """What the scene stands on, continued below the picture; None if the subject is cut there."""
-    for shape in reversed(scene.shapes):
-        if shape.width is None and not shape.soft and shape.path.contains(0.5, 0.995):
-            if shape.role not in _BACKDROP:
-                return None
-            path = skia.Path().addRect(skia.Rect.MakeLTRB(-1, 0.97, 2, 3))
-            return Shape(path, shape.role, shape.shade, shape.depth)
-    return None
+def _continued(scene: Scene) -> Scene:
+    """The scene with everything that the picture cuts off going on beyond it, except above."""
+    shapes = [scene.shapes[0]]
+    for shape in scene.shapes[1:]:
+        if shape.width is None and not shape.soft:
+            path = shape.path
+            for edge in (0.0, 1.0):
+                path = _reflected(path, edge)
+            shape = replace(shape, path=_lengthened(path))
+        shapes.append(shape)
+    return replace(scene, shapes=tuple(shapes))
 
 
-def _on_floor(scene: Scene, floor: Shape | None) -> Scene:
-    if floor is None:
-        return scene
-    return replace(scene, shapes=(scene.shapes[0], floor, *scene.shapes[1:]))
+def _reflected(path: skia.Path, edge: float) -> skia.Path:
+    """A path and, if it crosses a side of the picture, its mirror image: half trees get whole."""
+    bounds = path.getBounds()
+    if not bounds.left() < edge < bounds.right():
+        return path
+    inside = skia.Path().addRect(skia.Rect.MakeLTRB(0, -1, 1, 2))
+    image = skia.Op(path, inside, skia.PathOp.kIntersect_PathOp)
+    turn = skia.Matrix()
+    turn.setScale(-1, 1, edge, 0)
+    image.transform(turn)
+    return skia.Op(path, image, skia.PathOp.kUnion_PathOp)
+
+
+def _lengthened(path: skia.Path) -> skia.Path:
+    """A path continued straight down wherever it crosses the lower edge of the picture."""
+    if path.getBounds().bottom() < 1:
+        return path
+    places = -0.8 + (np.arange(166) + 0.5) / 64
+    inside = [path.contains(x, 1 - _EDGE) for x in places.tolist()]
+    turns = np.flatnonzero(np.diff([False, *inside, False])) / 64 - 0.8
+    more = skia.Path()
+    for left, right in zip(turns[::2].tolist(), turns[1::2].tolist(), strict=True):
+        more.addRect(skia.Rect.MakeLTRB(left, 1 - _EDGE, right, 1.8))
+    return skia.Op(path, more, skia.PathOp.kUnion_PathOp)
 
 
 def _moved(scene: Scene, view: skia.Matrix) -> Scene:

@@ -50,6 +50,7 @@ DIAL_WORDS: dict[str, tuple[str, ...]] = {
         "intricate details", "highly detailed", "full of detail", "elaborate", "rich in detail",
     ),
     "close-up": ("close-up", "a close view", "zoomed in", "seen up close", "tightly framed"),
+    "wide shot": ("wide shot", "seen from afar", "a distant view", "zoomed out", "small and far"),
     "decorative border": (
         "decorative border", "framed by an ornamental border", "with an ornate frame",
         "bordered by ornament", "inside a patterned frame",
