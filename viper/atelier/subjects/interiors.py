@@ -22,9 +22,10 @@ from viper.atelier.subjects.sketch import (
 
 
 def _wall(sketch: Sketch, floor: float) -> None:
-    """A wall: plain, papered or paneled."""
+    """A wall: plain where little is asked for, papered or paneled where much is."""
     sketch.add(box(-0.1, -0.1, 1.1, 1.1), "sky", depth=0)
-    kind = sketch.rng.choice(("plain", "stripes", "diamonds", "panels"))
+    kinds = ("stripes", "diamonds", "panels")
+    kind = sketch.rng.choice(kinds) if sketch.count(0, 1.6) else "plain"
     if kind == "stripes":
         bars = [box(x / 6 + 0.03, -0.1, x / 6 + 0.085, floor) for x in range(6)]
         sketch.add(together(bars), "sky", shade=0.18, depth=0.04)
@@ -67,9 +68,12 @@ def living_room(rng: Random, detail: float) -> Scene:
     x = sketch.around(0, 0.03)
     sketch.nudge(x, sketch.around(0, 0.01), scale=sketch.around(1.02, 0.05), about=(0.5, 0.85))
     _picture(sketch, sketch.around(0.32, 0.05), sketch.around(0.19, 0.015))
-    _plant(sketch)
+    if detail > 0.15:
+        _plant(sketch)
     _lamp(sketch, sketch.around(0.825, 0.02), sketch.around(0.2, 0.04))
     _armchair(sketch, wide=sketch.around(1.0, 0.07), back=sketch.around(0.36, 0.03))
+    if detail > 0.7:
+        _books(sketch, 0.66, 0.985)
     sketch.home()
     return sketch.scene(0.45 + x, 0.6, horizon=floor)
 
@@ -84,6 +88,15 @@ def _picture(sketch: Sketch, x: float, y: float) -> None:
                    (right, foot), (right, foot)])  # fmt: skip
     sketch.add(hill, "far", shade=-0.3, depth=0.12)
     sketch.add(oval(x + w * 0.45, y - 0.04, 0.025), "main", depth=0.12)
+
+
+def _books(sketch: Sketch, x: float, y: float) -> None:
+    # Two lying books; (x, y) is the lower left corner of the pile.
+    sketch.add(box(x, y - 0.058, x + 0.36, y, radius=0.01), "second", shade=-0.1, depth=0.7)
+    sketch.add(box(x + 0.04, y - 0.115, x + 0.4, y - 0.058, radius=0.01), "main", shade=-0.4)
+    pages = [box(x + 0.02, y - 0.046, x + 0.34, y - 0.012),
+             box(x + 0.06, y - 0.103, x + 0.38, y - 0.07)]  # fmt: skip
+    sketch.add(together(pages), "light", shade=-0.2, depth=0.71)
 
 
 def _plant(sketch: Sketch) -> None:
@@ -219,11 +232,12 @@ def _bowl(sketch: Sketch) -> None:
     dark = "7,52! 20,55.5 30,56.5! 24,64 30,76 50,87.5 34,86 20,78 10,66"
     sketch.add(smooth(dark), "main", shade=-0.45, depth=0.63)
     sketch.add(line("7.5,52.5 20,56 50,58 80,56 92.5,52.5"), "light", depth=0.64, width=0.022)
-    if sketch.rng.random() < 0.5:
+    kind = sketch.rng.random()
+    if kind < 0.5 or sketch.detail > 0.75:
         band = line("13,68 30,73.5 50,75 70,73.5 87,68")
         sketch.add(band, "light", shade=-0.1, depth=0.65, width=0.03)
-    else:
-        dots = [oval(0.5 + 0.11 * i, 0.725 - 0.004 * i * i, 0.026) for i in range(-3, 4)]
+    if kind >= 0.5 or sketch.detail > 0.75:
+        dots = [oval(0.5 + 0.11 * i, 0.665 - 0.005 * i * i, 0.026) for i in range(-3, 4)]
         sketch.add(together(dots), "light", shade=-0.1, depth=0.65)
     sketch.add(line("83,61 79,69 74,75"), "light", shade=0.1, depth=0.66, width=0.016)
 
@@ -284,6 +298,10 @@ def _soundbox(sketch: Sketch, add: Pen, *, wide: float) -> None:
         add(smooth("5,51! 11,54 11,60 13,66 9,71 5,68 6,63!"), "second", -0.4)
     add(oval(0, 0.57, 0.085), "light", -0.1)
     add(oval(0, 0.57, 0.068), "dark", 0.1)
+    if sketch.detail > 0.6:
+        add(smooth([(x * 0.9, 0.645 + (y - 0.645) * 0.92) for x, y in outline]), "light", 0, 0.006)
+        beads = [_around((0, 0.57), pi * i / 8, 0.077) for i in range(16)]
+        add(together([oval(*bead, 0.006) for bead in beads]), "dark")
     add(polygon("-10,74.5 10,74.5 11.5,78.5 -11.5,78.5"), "dark", 0.2)
 
 
@@ -312,11 +330,10 @@ def clock(rng: Random, detail: float) -> Scene:
     _bells(sketch)
     _dial(sketch, (0.5, 0.54), 0.335)
     sketch.home()
-    if rng.random() < 0.3 + 0.5 * sketch.detail:
-        sketch.add(box(0.72, 0.93, 1.2, 0.99, radius=0.01), "second", shade=-0.1, depth=0.7)
-        sketch.add(box(0.78, 0.875, 1.2, 0.932, radius=0.01), "main", shade=-0.4, depth=0.7)
-        pages = together([box(0.74, 0.942, 1.2, 0.978), box(0.8, 0.885, 1.2, 0.922)])
-        sketch.add(pages, "light", shade=-0.2, depth=0.71)
+    if rng.random() < 0.1 + 0.7 * sketch.detail:
+        _books(sketch, 0.76, 0.99)
+    if detail > 0.75:
+        _books(sketch, -0.2, 0.99)
     return sketch.scene(0.5 + x, 0.53, horizon=table)
 
 
@@ -345,8 +362,16 @@ def _dial(sketch: Sketch, at: Point, radius: float) -> None:
     sketch.add(oval(*at, radius * 0.82), "light", depth=0.62)
     sketch.add(oval(x - 0.012, y + 0.012, radius * 0.8), "light", shade=-0.2, depth=0.62)
     sketch.add(oval(x + 0.012, y - 0.006, radius * 0.77), "light", shade=0.1, depth=0.62)
-    sketch.add(_ticks(at, 12, radius * 0.64, radius * 0.74), "dark", depth=0.64, width=0.016)
+    sketch.add(
+        _ticks(at, 12 if sketch.detail > 0.15 else 4, radius * 0.64, radius * 0.74),
+        "dark",
+        depth=0.64,
+        width=0.016,
+    )
     sketch.add(_ticks(at, 4, radius * 0.56, radius * 0.74), "dark", depth=0.64, width=0.026)
+    if sketch.detail > 0.75:
+        studs = [oval(*_around(at, pi * i / 12, radius * 0.9), 0.008) for i in range(24)]
+        sketch.add(together(studs), "light", depth=0.62)
     if sketch.detail > 0.5:
         sketch.add(_ticks(at, 60, radius * 0.76, radius * 0.78), "dark", depth=0.64, width=0.005)
     minutes = sketch.rng.randrange(0, 60, 5)

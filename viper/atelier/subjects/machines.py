@@ -102,9 +102,13 @@ def _boiler(sketch: Sketch, chimney: float) -> None:
     sketch.add(box(0.2, 0.6, 0.64, 0.7), "main", shade=-0.55, depth=0.56)
     sketch.add(line("29,46.5 60,46.5"), "main", shade=0.75, depth=0.57, width=0.022)
     sketch.add(box(0.1, 0.415, 0.265, 0.705, radius=0.04), "main", shade=-0.8, depth=0.58)
-    bands = [box(x, 0.42, x + 0.014, 0.7) for x in (0.265, 0.38, 0.5)]
+    bands = [box(x, 0.42, x + 0.014, 0.7) for x in (0.265, 0.5, 0.38)[: sketch.count(1.4, 3)]]
     sketch.add(together(bands), "accent", depth=0.59)
     sketch.add(oval(0.1, 0.46, 0.035, 0.04), "accent", shade=0.2, depth=0.6)
+    if sketch.detail > 0.6:
+        rivets = [oval(x, y, 0.006) for x in (0.305, 0.345, 0.42, 0.46, 0.54, 0.58)
+                  for y in (0.44, 0.58, 0.68)]  # fmt: skip
+        sketch.add(together(rivets), "dark", depth=0.59)
 
 
 def _footplate(sketch: Sketch) -> None:
@@ -124,6 +128,9 @@ def _cab(sketch: Sketch) -> None:
     sketch.add(box(0.68, 0.36, 0.81, 0.52, radius=0.02), "accent", depth=0.66, width=0.014)
     if sketch.detail > 0.3:
         sketch.add(box(0.685, 0.58, 0.805, 0.67, radius=0.01), "accent", depth=0.66, width=0.01)
+    if sketch.detail > 0.7:
+        cross = together([line("74.5,36.5 74.5,51.5"), line("68.5,44 80.5,44")])
+        sketch.add(cross, "accent", depth=0.66, width=0.01)
 
 
 def _running_gear(sketch: Sketch) -> None:
@@ -236,7 +243,7 @@ def airplane(rng: Random, detail: float) -> Scene:
     add, reach = _pen(sketch, sketch.around(-20, 5)), sketch.around(0, 0.02)
     _wings(add, reach, near=False)
     _fuselage(sketch, add)
-    _wings(add, reach, near=True)
+    _wings(add, reach, near=True, seams=sketch.count(1, 2))
     sketch.home()
     return sketch.scene(0.5 + x, 0.5 + y, horizon=0.9)
 
@@ -258,12 +265,14 @@ def _pen(sketch: Sketch, degrees: float, *, wide: float = 1.0) -> Pen:
     return add
 
 
-def _wings(add: Pen, reach: float, *, near: bool) -> None:
+def _wings(add: Pen, reach: float, *, near: bool, seams: int = 0) -> None:
     if near:
         x, tip = 0.345 - reach, 0.9
         whole = [(0.64, 0.53), (0.61, 0.575), (x + 0.075, tip), (x, tip), (0.43, 0.56)]
         add(polygon(whole), "main", -0.1)
         add(polygon([(0.49, 0.56), (0.43, 0.56), (x, tip), (x + 0.02, tip)]), "main", -0.5)
+        flaps = [line([(0.5 + d, 0.62), (x + 0.04 + d, 0.85)]) for d in (0.0, 0.035)]
+        add(together(flaps[:seams]), "dark", 0, 0.006)
         return
     x, tip = 0.37 - reach, 0.145
     add(smooth("57,33! 58,30 54,28.5 48,29 47,34 54,35.5"), "second", -0.5)
@@ -292,7 +301,7 @@ def rocket(rng: Random, detail: float) -> Scene:
     sketch = Sketch(rng, detail)
     sketch.add(box(-0.1, -0.1, 1.1, 1.1), "sky", shade=-0.35, depth=0)
     sketch.add(oval(0.5, 0.95, 0.75, 0.4), "sky", shade=0.05, depth=0.01, soft=True)
-    stars(sketch, 0.8, number=sketch.count(14, 60))
+    stars(sketch, 0.8, number=sketch.count(9, 70))
     _planet(sketch, sketch.around(0.17, 0.05), sketch.around(0.24, 0.06), sketch.around(0.1, 0.02))
     if rng.random() < 0.3 + 0.5 * sketch.detail:
         moon = oval(sketch.around(0.88, 0.04), 0.6, sketch.around(0.04, 0.01))
@@ -351,6 +360,11 @@ def _trim(sketch: Sketch, add: Pen) -> None:
     for y in (0.56, 0.61)[: sketch.count(1, 2)]:
         band = [(0.372, y), (0.5, y + 0.025), (0.628, y)]
         add(line(band), "light", -0.1, 0.016)
+    if sketch.detail > 0.7:
+        add(
+            together([line("42.5,14.5 50,16.5 57.5,14.5"), line("50,46.5 50,54")]), "dark", 0, 0.006
+        )
+        add(together([line("32,57 28,72"), line("68,57 72,72")]), "dark", 0, 0.006)
     if sketch.detail > 0.4:
         rivets = [oval(0.5 + 0.022 * i, 0.475 - abs(i) * 0.003, 0.005) for i in range(-4, 5)]
         add(together(rivets), "dark")
