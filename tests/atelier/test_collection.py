@@ -7,12 +7,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from viper.atelier.collection import (
-    MAX_BYTES,
-    choose_paintings,
-    largest_correlation,
-    write_collection,
-)
+from viper.atelier.collection import MAX_BYTES, write_collection
+from viper.atelier.dealing import ENOUGH, choose_paintings, contrary_sides, largest_correlation
 from viper.atelier.painting import DIALS, Painting
 from viper.atelier.palette import PALETTES
 from viper.atelier.styles import STYLES
@@ -28,7 +24,7 @@ def deal() -> tuple[Painting, ...]:
 def test_subjects_and_looks_are_dealt_evenly(deal: tuple[Painting, ...]) -> None:
     assert len(deal) == 64
     columns: dict[str, tuple[list[str], int]] = {
-        "subject": ([p.subject for p in deal], len(SUBJECTS)),
+        "subject": ([p.subject for p in deal], min(len(SUBJECTS), 32)),
         "style": ([p.style for p in deal], len(STYLES)),
         "palette": ([p.palette.name for p in deal], len(PALETTES)),
     }
@@ -38,12 +34,33 @@ def test_subjects_and_looks_are_dealt_evenly(deal: tuple[Painting, ...]) -> None
         assert max(counts.values()) - min(counts.values()) <= 1
     for dial, choices in DIALS.items():
         counts = Counter(getattr(p, dial) for p in deal)
-        assert all(counts[choice] >= 2 for choice in choices)
-        assert 0.5 <= counts[None] / 64 <= 0.85
+        assert all(3 <= counts[choice] <= 5 for choice in choices)
+        assert 0.5 <= counts[None] / 64 <= 0.9
 
 
 def test_a_taste_for_a_look_is_no_taste_for_a_subject(deal: tuple[Painting, ...]) -> None:
-    assert largest_correlation(deal)[0] < 0.5
+    assert largest_correlation(deal)[0] < 0.4
+
+
+def test_every_facet_can_be_liked_and_disliked(deal: tuple[Painting, ...]) -> None:
+    sides = contrary_sides(p.attributes() for p in deal)
+    painted = {facet for style in STYLES.values() for facet in style.attributes} | set(DIALS)
+    assert set(sides) >= painted
+    assert {facet: number for facet, number in sides.items() if number < ENOUGH} == {}
+
+
+def test_sides_are_opposites_or_at_least_share_nothing() -> None:
+    pictures = [
+        {"contrast": (name,), "medium": media, "lighting": ("moonlight",)}
+        for name, media in (
+            ("high contrast", ("mosaic",)),
+            ("high contrast", ("mosaic", "digital art")),
+            ("high contrast", ("digital art",)),
+            ("low contrast", ("gouache",)),
+            ("extreme contrast", ("pastel drawing",)),
+        )
+    ]
+    assert contrary_sides(pictures) == {"contrast": 1, "medium": 2, "lighting": 0}
 
 
 def test_what_always_goes_together_is_found() -> None:
@@ -107,3 +124,10 @@ def test_the_set_that_ships_is_whole_and_light() -> None:
     assert curated.damaged() == ()
     for image in curated.images:
         assert curated.path(image.reference).stat().st_size <= MAX_BYTES
+
+
+@pytest.mark.xfail(reason="the set is painted again when all styles are there")
+def test_in_the_set_that_ships_every_facet_can_be_liked_and_disliked() -> None:
+    sides = contrary_sides(image.attributes for image in load_curated().images)
+    assert set(sides) >= {facet for style in STYLES.values() for facet in style.attributes}
+    assert {facet: number for facet, number in sides.items() if number < ENOUGH} == {}

@@ -60,12 +60,18 @@ def curate(
 ) -> None:
     """Draw a curated set; the same options give the same files."""
     from viper.atelier.collection import write_collection
+    from viper.atelier.dealing import choose_paintings, largest_correlation
     from viper.curation import FOLDER
 
     folder = out or FOLDER
     draw = None if generator == "atelier" else _drawn_by_model()
     size = write_collection(folder, count=count, seed=seed, draw=draw)
     say(f"Wrote {count} pictures, {size / 2**20:.1f} MiB, to {folder}.")
+    correlation, subject, look = largest_correlation(choose_paintings(count, seed))
+    if subject:
+        say(
+            f"A subject and an attribute correlate by {correlation:.2f} at most: {subject}, {look}."
+        )
 
 
 def _drawn_by_model() -> "Callable[[Painting, int], Image]":
@@ -87,7 +93,7 @@ def _drawn_by_model() -> "Callable[[Painting, int], Image]":
 
 def train(
     part: Annotated[
-        Literal["autoencoder", "denoiser", "encoder"],
+        Literal["autoencoder", "denoiser", "encoder", "judge"],
         typer.Argument(help="The denoiser needs a trained autoencoder."),
     ],
     preset: Annotated[
