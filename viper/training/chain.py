@@ -3,6 +3,7 @@
     folder/paintings ──► folder/autoencoder ──► folder/builtin_model/generator/vae
                     └──► folder/denoiser    ──► .../generator/unet, scheduler, viper.json
                     └──► folder/encoder     ──► .../scorer
+    folder/judge_paintings ─► folder/judge ──► .../judge
 
 `folder/builtin_model` then has the layout of `assets/builtin_model`.
 """
@@ -18,14 +19,16 @@ from torch import Tensor
 from torch.nn import functional
 
 from viper.errors import BadInput
-from viper.training import autoencoder, denoiser, encoder
+from viper.judging.recognition import SIZE as JUDGED_SIZE
+from viper.training import autoencoder, denoiser, encoder, judge
 from viper.training.autoencoder import SIZE
-from viper.training.paintings import HELD_OUT, SHARD, paint_shard, painters
+from viper.training.paintings import HELD_OUT, JUDGE, SHARD, paint_shard, painters
 
-Part = Literal["autoencoder", "denoiser", "encoder"]
+Part = Literal["autoencoder", "denoiser", "encoder", "judge"]
 
 _PLACES: dict[Part, str] = {
-    "autoencoder": "generator/vae", "denoiser": "generator/unet", "encoder": "scorer"
+    "autoencoder": "generator/vae", "denoiser": "generator/unet", "encoder": "scorer",
+    "judge": "judge",
 }  # fmt: skip
 
 DEFAULTS = {
@@ -90,11 +93,12 @@ def train(  # noqa: PLR0913 (a training is its settings)
             raise BadInput(f"{vae}: missing; run `viper train autoencoder` first.")
         shutil.copytree(start / _PLACES["autoencoder"], vae)
     shards = -(-paintings // SHARD)
+    options: _Options = {
+        "preset": preset, "minutes": minutes, "resume": resume, "device": device, "start": begin
+    }  # fmt: skip
+    if part == "judge":
+        return _train_judge(folder, options, shards=shards, workers=workers)
     with painters(painted, size=SIZE, shards=shards, workers=workers):
-        options: _Options = {
-            "preset": preset, "minutes": minutes, "resume": resume, "device": device,
-            "start": begin,
-        }  # fmt: skip
         if part == "autoencoder":
             autoencoder.train(painted, run, **options)
         elif part == "denoiser":
@@ -110,6 +114,17 @@ def train(  # noqa: PLR0913 (a training is its settings)
     denoiser.export(run, preset, generator, begin)
     write_defaults(generator, painted)
     return generator
+
+
+def _train_judge(folder: Path, options: _Options, *, shards: int, workers: int) -> Path:
+    # Paintings of its own: other seeds, painted at the size of the others, kept as it sees them.
+    painted, to = folder / "judge_paintings", folder / "builtin_model" / _PLACES["judge"]
+    with painters(
+        painted, size=SIZE, shards=shards, workers=workers, numbers=JUDGE, stored=JUDGED_SIZE
+    ):
+        judge.train(painted, folder / "judge", **options)
+    judge.export(folder / "judge", options["preset"], to, options["start"])
+    return to
 
 
 def write_defaults(generator: Path, paintings: Path) -> None:
