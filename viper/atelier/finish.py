@@ -132,7 +132,9 @@ def _texture(pixels: _Pixels, texture: str, rng: Random) -> _Pixels:
     size = len(pixels)
     noise = np.random.default_rng(rng.getrandbits(64))
     if texture == "smooth texture":
-        return _blurred(pixels, max(1, size // 200))
+        # One pixel is a lot in a small picture, so less of the blur goes in.
+        share = min(size / 256, 1.0)
+        return (1 - share) * pixels + share * _blurred(pixels, max(1, size // 200))
     if texture == "film grain":
         grain = noise.standard_normal((size, size, 1), np.float32)
         return np.asarray(pixels + 0.055 * grain, np.float32)
