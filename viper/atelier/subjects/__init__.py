@@ -12,9 +12,11 @@ from viper.atelier.subjects import (
     people,
     pets,
     places,
+    plants,
     seas,
     still_life,
     vehicles,
+    wildlife,
 )
 
 SUBJECTS: dict[str, Subject] = {
@@ -33,6 +35,8 @@ SUBJECTS: dict[str, Subject] = {
         figures,
         machines,
         interiors,
+        wildlife,
+        plants,
     )
     for subject in module.SUBJECTS
 }
