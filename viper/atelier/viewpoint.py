@@ -119,11 +119,14 @@ def _continued(scene: Scene) -> Scene:
     """The scene with everything that the picture cuts off going on beyond it, except above."""
     shapes = [scene.shapes[0]]
     for shape in scene.shapes[1:]:
-        if shape.width is None and not shape.soft:
+        bounds = shape.path.getBounds()
+        # Clouds and beams fade by themselves, bands of the sky do not.
+        hazy = shape.soft and not (bounds.left() < 0 and bounds.right() > 1)
+        if shape.width is None and not hazy:
             path = shape.path
             for edge in (0.0, 1.0):
                 path = _reflected(path, edge)
-            shape = replace(shape, path=_lengthened(path))
+            shape = replace(shape, path=path if shape.soft else _lengthened(path))
         shapes.append(shape)
     return replace(scene, shapes=tuple(shapes))
 
