@@ -42,6 +42,8 @@ DIALS: Mapping[str, tuple[str, ...]] = {
 # Grain is what an autoencoder resolves worst: less of it leaves more to learn from. The dials that
 # rearrange a scene are rarer, so that most paintings show their subject as one knows it.
 _SHARES = {"texture": 0.12, "symmetry": 0.1, "perspective": 0.1, "mood": 0.1}
+_SHADOWS = {"dramatic lighting": "deep shadows", "soft light": "soft shadows"}
+"""What light does to shadows, over whatever the style does."""
 _COMPOSITION = {"symmetrical": "centered composition", "asymmetrical": "off-center composition"}
 _CONTRARY = {
     "cheerful": {"gloomy", "melancholic", "mysterious", "dramatic"},
@@ -128,6 +130,8 @@ class Painting:
             found["mood"] = moods
         if self.symmetry is not None:
             found["composition"] = (_COMPOSITION[self.symmetry],)
+        if self.lighting in _SHADOWS:
+            found["shadow"] = (_SHADOWS[self.lighting],)
         return {facet: tuple(dict.fromkeys(names)) for facet, names in found.items()}
 
     def to_dict(self) -> dict[str, Any]:
