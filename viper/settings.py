@@ -65,9 +65,9 @@ class Settings(BaseSettings):
     """Where pictures are stored."""
     model: Annotated[str, Field(min_length=1)] = "auto"
     """`auto`, `builtin`, a model id of the Hub, or a folder."""
-    extractor: Annotated[Literal["auto", "openai", "local", "offline"], BeforeValidator(_lower)] = (
-        "auto"
-    )
+    extractor: Annotated[
+        Literal["auto", "openai", "local", "viper2024", "offline"], BeforeValidator(_lower)
+    ] = "auto"
     """Who reads the comments."""
     scorer: Annotated[str, Field(min_length=1)] = "auto"
     """`auto`, `builtin`, or a model id."""
@@ -80,7 +80,8 @@ class Settings(BaseSettings):
     dtype: Annotated[Literal["auto", "fp32", "fp16", "bf16"], BeforeValidator(_lower)] = "auto"
     """Number format of the weights."""
     llm_model: str | None = None
-    """Name of the language model at `openai_base_url`; None leaves it to the extractor."""
+    """Name of the language model at `openai_base_url`, or the weights of `local` and `viper2024`;
+    None leaves it to the extractor."""
     openai_api_key: Annotated[SecretStr | None, Field(validation_alias="OPENAI_API_KEY")] = None
     """From `OPENAI_API_KEY`. Never shown."""
     openai_base_url: Annotated[
@@ -121,7 +122,7 @@ class Settings(BaseSettings):
 _EXPECTED = {
     "database_url": "a database URL such as sqlite:////srv/viper.sqlite3",
     "data_dir": "a folder",
-    "extractor": "auto, openai, local or offline",
+    "extractor": "auto, openai, local, viper2024 or offline",
     "engine": "auto, inline, batching or ray",
     "device": "auto, cpu, mps, cuda, cuda:<n>, xpu or xpu:<n>",
     "dtype": "auto, fp32, fp16 or bf16",

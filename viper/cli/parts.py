@@ -89,6 +89,8 @@ def extractor(settings: Settings) -> "Extractor":
     offline = OfflineExtractor()
     if settings.extractor == "offline":
         return offline
+    if settings.extractor == "viper2024":
+        return _released_extractor(settings)
     if settings.llm_model is None:
         if settings.extractor == "auto":
             return offline
@@ -99,16 +101,34 @@ def extractor(settings: Settings) -> "Extractor":
     from viper.extraction.fallback import FallbackExtractor
     from viper.extraction.language import LanguageModelExtractor
 
+    if settings.extractor == "local":
+        from viper.extraction.local_model import DEADLINE_S
+
+        return LanguageModelExtractor(
+            _local_model(settings, settings.llm_model), deadline_s=DEADLINE_S
+        )
     asked = LanguageModelExtractor(_language_model(settings, settings.llm_model))
     return FallbackExtractor(asked, offline) if settings.extractor == "auto" else asked
 
 
-def _language_model(settings: Settings, name: str) -> "LanguageModel":
-    if settings.extractor == "local":
-        from viper.extraction.local_model import LocalModel
-        from viper.generation.hardware import chosen_device
+def _released_extractor(settings: Settings) -> "Extractor":
+    from viper.extraction.released import RELEASED, ReleasedExtractor
+    from viper.generation.hardware import chosen_device
 
-        return LocalModel(name, device=chosen_device(settings.device))
+    device = chosen_device(settings.device)
+    return ReleasedExtractor(settings.llm_model or RELEASED, device=device, dtype=settings.dtype)
+
+
+def _local_model(settings: Settings, name: str) -> "LanguageModel":
+    from viper.extraction.local_model import LocalModel
+    from viper.generation.hardware import chosen_device
+
+    model = LocalModel(name, device=chosen_device(settings.device), dtype=settings.dtype)
+    model.load()  # however long it takes, it is not the time for an answer
+    return model
+
+
+def _language_model(settings: Settings, name: str) -> "LanguageModel":
     from viper.extraction.openai_model import OpenAIModel
 
     key = settings.openai_api_key
