@@ -174,64 +174,89 @@ def _spots(number: int, size: float) -> skia.Path:
 
 
 def rose(rng: Random, detail: float) -> Scene:
-    """One large rose on its stem, in front of a trellis."""
+    """One large rose leaning to the side, a bud on the same stem, in front of a trellis."""
     sketch = Sketch(rng, detail)
     sky(sketch, 0.95)
     if detail > 0.3:
-        lattice = [line([(x, -0.1), (x + side * 1.2, 1.1)]) for side in (-1, 1)
-                   for x in (-0.8 * side + 0.5 + 0.4 * i * side for i in range(5))]  # fmt: skip
-        sketch.add(together(lattice), "far", shade=-0.1, depth=0.08, width=0.012)
-    sketch.add(oval(0.5, 0.38, 0.4), "sky", shade=0.45, depth=0.1, soft=True)
+        slats = [line([(x, -0.1), (x + 1.2, 1.1)]) for x in (-0.9, -0.5, -0.1, 0.3, 0.7)]
+        slats += [line([(x, -0.1), (x - 1.2, 1.1)]) for x in (0.3, 0.7, 1.1, 1.5, 1.9)]
+        sketch.add(together(slats), "far", shade=-0.1, depth=0.08, width=0.012)
+    sketch.add(oval(0.57, 0.37, 0.4), "sky", shade=0.45, depth=0.1, soft=True)
     ridge(sketch, "ground", (0.95, 0.05), waves=3, shade=-0.15, depth=0.2)
-    x = sketch.around(0, 0.06)
-    sketch.nudge(x, sketch.around(0.01, 0.02), scale=sketch.around(1.02, 0.07), about=(0.5, 0.4))
-    _stalk(sketch, line("50,56 51.5,75 48,120"), 0.036)
-    thorns = [polygon("52,66 56.5,64 52.5,69.5"), polygon("50,82 45.5,80 49.5,85.5"),
-              polygon("50,91 54.5,88.5 49.5,94.5")]  # fmt: skip
-    sketch.add(together(thorns[: max(sketch.count(1.4, 3), 1)]), "ground", shade=-0.65, depth=0.45)
-    for y, degrees, size in ((0.74, -62, 0.36), (0.8, 58, 0.38), (0.9, -75, 0.26))[
-        : max(sketch.count(2, 3), 2)
-    ]:
-        _rose_leaf(sketch, y, sketch.around(degrees, 7), size)
-    _bloom(sketch, wide=sketch.around(1.0, 0.07))
+    x = sketch.around(0, 0.05)
+    sketch.nudge(x, sketch.around(0, 0.02), scale=sketch.around(1.02, 0.06), about=(0.5, 0.4))
+    _rose_stem(sketch)
+    _bud(sketch, sketch.around(-14, 6))
+    for at, degrees, size in (((0.5, 0.73), 72, 0.38), ((0.46, 0.81), 108, 0.3)):
+        _rose_leaf(sketch, at, sketch.around(degrees, 7), size)
+    _rose_leaf(sketch, (0.34, 0.78), sketch.around(-95, 7), 0.27)
+    _bloom(sketch, (0.6, 0.345), lean=sketch.around(17, 5), wide=sketch.around(1.0, 0.06))
     sketch.home()
-    return sketch.scene(0.5 + x, 0.35, horizon=0.92)
+    return sketch.scene(0.58 + x, 0.35, horizon=0.92)
 
 
-def _rose_leaf(sketch: Sketch, y: float, degrees: float, size: float) -> None:
+def _rose_stem(sketch: Sketch) -> None:
+    thorns = [
+        polygon("52.5,67 48,65 51,71"),
+        polygon("44,86 48.5,86.5 42.5,90"),
+        polygon("39,80 39.5,75.5 42,82"),
+    ]
+    number = max(sketch.count(1.4, 3), 1)
+    sketch.add(together(thorns[:number]), "ground", shade=-0.65, depth=0.45)
+    _stalk(sketch, line("44,87 33,78 24,66 19,52"), 0.026)
+    _stalk(sketch, line("55,54 50,73 43,90 33,120"), 0.036)
+
+
+def _bud(sketch: Sketch, lean: float) -> None:
+    x, y = 0.19, 0.54
+
+    def part(points: str) -> skia.Path:
+        return turned(placed(smooth(points), x, y), lean, x, y)
+
+    sketch.add(part("-5,-1 -7.5,-8 -5.5,-15 0,-21! 5.5,-15 7.5,-8 5,-1"), "main", depth=0.5)
+    sketch.add(part("0,-21! 5.5,-15 7.5,-8 5,-1 -1,-2 3,-9"), "main", shade=0.4, depth=0.51)
+    cup = "-4,1 -8,-4 -9,-11! -4,-6 0,-12! 4,-6 9,-11! 8,-4 4,1 0,3"
+    _leaf(sketch, part(cup), 0.52)
+
+
+def _rose_leaf(sketch: Sketch, at: Point, degrees: float, size: float) -> None:
     blade = smooth("0,0! -12,-14 -24,-36 -25,-60 -15,-84 0,-104! 15,-84 25,-60 24,-36 12,-14")
-    _leaf(sketch, turned(placed(blade, 0.505, y, size=size), degrees, 0.505, y), 0.48)
+    _leaf(sketch, turned(placed(blade, *at, size=size), degrees, *at), 0.48)
     veins = [line("0,0 0,-90")]
     if sketch.detail > 0.4:
         veins += [line(f"0,-{v} {s * 15},-{v + 16}") for v in (25, 45, 65) for s in (-1, 1)]
-    rib = turned(placed(together(veins), 0.505, y, size=size), degrees, 0.505, y)
+    rib = turned(placed(together(veins), *at, size=size), degrees, *at)
     sketch.add(rib, "ground", shade=-0.95, depth=0.49, width=0.008)
 
 
-def _bloom(sketch: Sketch, *, wide: float) -> None:
-    def petal(points: str, shade: float, depth: float) -> None:
-        path = placed(smooth(points), 0.5, 0.34, size=wide, height=1)
-        sketch.add(path, "main", shade=shade, depth=depth)
+_PETALS = (
+    ("-26,-12 -19,-25 -6,-28 8,-28.5 20,-24 26,-12 20,6 -20,6", -0.45),
+    ("-19,-13 -11,-22 2,-24 14,-21 19,-12 12,0 -12,0", -0.75),
+    ("-13,-13 -6,-19 4,-20 12,-15 10,-2 -10,-2", 0.15),
+    ("-7,-12 -1,-16 6,-14 7,-8 1,-3 -6,-6", -0.7),
+    ("-3,-10 1,-13 5,-10 3,-4 -2,-5", 0.3),
+    ("-21,-12! -12,-8 -2,-5 10,-7 20,-12! 19,6 8,20 -8,20 -19,6", -0.2),
+    ("-30,-13! -20,-11 -8,-3 0,9 3,24! -9,24 -22,15 -29,1", 0.0),
+    ("30,-12! 19,-11 8,-4 0,8 -4,24! 9,24 22,15 29,2", 0.4),
+)
+"""Outline and shade of a bloom's petals, back to front, around its middle."""
 
-    sepals = smooth("-18,20! -10,21 0,22 10,21 18,20! 12,26 6,25 4,33! 0,27 -4,33! -6,25 -12,26")
-    petal("-26,-12 -19,-25 -6,-28 8,-28.5 20,-24 26,-12 20,6 -20,6", -0.45, 0.55)
-    petal("-19,-13 -11,-22 2,-24 14,-21 19,-12 12,0 -12,0", -0.75, 0.56)
-    petal("-13,-13 -6,-19 4,-20 12,-15 10,-2 -10,-2", 0.15, 0.57)
-    petal("-7,-12 -1,-16 6,-14 7,-8 1,-3 -6,-6", -0.7, 0.58)
-    petal("-3,-10 1,-13 5,-10 3,-4 -2,-5", 0.3, 0.59)
-    petal("-21,-12! -12,-8 -2,-5 10,-7 20,-12! 19,6 8,20 -8,20 -19,6", -0.2, 0.6)
-    sketch.add(placed(sepals, 0.5, 0.335, size=wide, height=1), "ground", shade=-0.5, depth=0.61)
-    petal("-30,-13! -20,-11 -8,-3 0,9 3,24! -9,24 -22,15 -29,1", 0.0, 0.62)
-    petal("30,-12! 19,-11 8,-4 0,8 -4,24! 9,24 22,15 29,2", 0.4, 0.63)
-    edges = together(
-        [
-            line("28,-11 19,-10 9,-3.5 1.5,7 -1,15 -3.5,23"),
-            line("-28,-12 -20,-10.5 -8,-2.5 0,9"),
-            line("-25,-12.5 -18,-23.5 -6,-27 8,-27.5 19,-23 25,-12.5"),
-        ]
-    )
-    sketch.add(placed(edges, 0.5, 0.34, size=wide, height=1), "main", shade=-0.95, depth=0.64,
-               width=0.009)  # fmt: skip
+
+def _bloom(sketch: Sketch, at: Point, *, lean: float, wide: float) -> None:
+    def leaning(path: skia.Path) -> skia.Path:
+        return turned(placed(path, *at, size=wide, height=1), lean, *at)
+
+    sepals = "-18,19! -10,20 0,21 10,20 18,19! 12,26 6,25 4,33! 0,27 -4,33! -6,25 -12,26"
+    sketch.add(leaning(smooth(sepals)), "ground", shade=-0.5, depth=0.54)
+    for number, (points, shade) in enumerate(_PETALS):
+        petal = leaning(smooth(points))
+        sketch.add(petal, "main", shade=shade, depth=0.55 + 0.01 * number)
+    edges = [
+        line("28,-11 19,-10 9,-3.5 1.5,7 -1,15 -3.5,23"),
+        line("-28,-12 -20,-10.5 -8,-2.5 0,9"),
+        line("-25,-12.5 -18,-23.5 -6,-27 8,-27.5 19,-23 25,-12.5"),
+    ]
+    sketch.add(leaning(together(edges)), "main", shade=-0.95, depth=0.64, width=0.009)
 
 
 SUBJECTS = (
@@ -243,5 +268,5 @@ SUBJECTS = (
     Subject(
         "mushroom", mushroom, ("a mushroom", "a spotted mushroom", "a mushroom on the forest floor")
     ),
-    Subject("rose", rose, ("a rose", "a single rose", "a rose with thorns and leaves")),
+    Subject("rose", rose, ("a rose", "a rose and its bud", "a rose with thorns and leaves")),
 )

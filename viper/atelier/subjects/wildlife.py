@@ -39,7 +39,8 @@ def dog(rng: Random, detail: float) -> Scene:
     if detail > 0.3:
         _pickets(sketch, horizon)
     ridge(sketch, "ground", (horizon + 0.03, 0.02), waves=2, shade=0.2, depth=0.3)
-    sketch.nudge(sketch.around(0.01, 0.05), 0.03, scale=sketch.around(1.04, 0.06), about=(0.5, 0.9))
+    x = sketch.around(0.01, 0.05)
+    sketch.nudge(x, 0.03, scale=sketch.around(1.04, 0.06), about=(0.5, 0.9))
     sketch.add(oval(0.56, 0.895, 0.34, 0.03), "ground", shade=-0.6, depth=0.4)
     _sitting_dog(sketch, tail=sketch.around(0, 12))
     _dog_head(sketch, ear=sketch.around(1.05, 0.15))
@@ -48,7 +49,7 @@ def dog(rng: Random, detail: float) -> Scene:
         sketch.add(line("13,84 19,82 25,84.5"), "light", depth=0.71, width=0.018)
     sketch.home()
     grass(sketch, 0.86, 0.98, number=sketch.count(3, 12))
-    return sketch.scene(0.42, 0.35, horizon=horizon)
+    return sketch.scene(0.36 + x, 0.35, horizon=horizon)
 
 
 def _pickets(sketch: Sketch, y: float) -> None:
@@ -189,7 +190,7 @@ def butterfly(rng: Random, detail: float) -> Scene:
         sketch.around(0, 0.04), sketch.around(-0.01, 0.02), scale=sketch.around(0.98, 0.07),
         about=(0.5, 0.48),
     )  # fmt: skip
-    _wings(sketch, turn=sketch.around(0, 13), high=sketch.around(1, 0.06))
+    _wings(sketch, turn=sketch.around(0, 6), high=sketch.around(1, 0.06))
     sketch.home()
     return sketch.scene(0.5, 0.47, horizon=0.92)
 
@@ -254,13 +255,14 @@ def elephant(rng: Random, detail: float) -> Scene:
     if detail > 0.3:
         _acacia(sketch, sketch.around(0.97, 0.02), horizon + 0.02, sketch.around(0.3, 0.03))
     ridge(sketch, "ground", (horizon + 0.03, 0.02), waves=2, shade=0.25, depth=0.3)
-    sketch.nudge(sketch.around(0, 0.03), 0.03, scale=sketch.around(0.99, 0.06), about=(0.5, 0.88))
+    x = sketch.around(0, 0.04)
+    sketch.nudge(x, 0.03, scale=sketch.around(0.92, 0.05), about=(0.5, 0.88))
     sketch.add(oval(0.56, 0.885, 0.4, 0.03), "ground", shade=-0.6, depth=0.4)
     _elephant_body(sketch)
     _elephant_head(sketch, ear=sketch.around(1.0, 0.1))
     sketch.home()
     grass(sketch, 0.88, 0.99, number=sketch.count(4, 14))
-    return sketch.scene(0.42, 0.42, horizon=horizon)
+    return sketch.scene(0.37 + x, 0.42, horizon=horizon)
 
 
 def _acacia(sketch: Sketch, x: float, base: float, height: float) -> None:
@@ -321,15 +323,15 @@ def rabbit(rng: Random, detail: float) -> Scene:
         for _ in range(max(sketch.count(3, 12), 1))
     ]
     sketch.add(together(daisies), "light", depth=0.35)
-    sketch.nudge(sketch.around(-0.01, 0.04), 0.03, scale=sketch.around(1.02, 0.06),
-                 about=(0.5, 0.9))  # fmt: skip
+    x = sketch.around(-0.01, 0.04)
+    sketch.nudge(x, 0.03, scale=sketch.around(1.02, 0.06), about=(0.5, 0.9))
     sketch.add(oval(0.46, 0.895, 0.38, 0.028), "ground", shade=-0.6, depth=0.4)
     _rabbit_body(sketch)
     _rabbit_head(sketch, lean=sketch.around(-8, 6), long=sketch.around(1.0, 0.08))
     _carrot(sketch)
     sketch.home()
     grass(sketch, 0.88, 0.99, number=sketch.count(4, 12))
-    return sketch.scene(0.58, 0.42, horizon=horizon)
+    return sketch.scene(0.65 + x, 0.42, horizon=horizon)
 
 
 def _rabbit_body(sketch: Sketch) -> None:
