@@ -98,10 +98,11 @@ def _dog_head(sketch: Sketch, *, ear: float) -> None:
     sketch.add(collar, "accent", shade=-0.35, depth=0.65, width=0.04)
     muzzle = smooth("26,25 17,26 11.5,29 11.5,34.5 16,38 25,39.5 29,33")
     sketch.add(muzzle, "light", shade=-0.1, depth=0.67)
-    sketch.add(oval(0.125, 0.29, 0.036, 0.031), "dark", depth=0.69)
+    sketch.add(oval(0.146, 0.298, 0.034, 0.028), "dark", depth=0.69)
     sketch.add(line("14,35 20,35.5 26.5,33"), "dark", depth=0.69, width=0.011)
-    sketch.add(oval(0.315, 0.235, 0.022, 0.026), "dark", depth=0.7)
-    sketch.add(oval(0.309, 0.227, 0.008), "light", depth=0.71)
+    sketch.add(oval(0.313, 0.235, 0.032, 0.036), "light", shade=-0.1, depth=0.69)
+    sketch.add(oval(0.311, 0.237, 0.021, 0.025), "dark", depth=0.7)
+    sketch.add(oval(0.305, 0.227, 0.008), "light", depth=0.71)
     lobe = placed(smooth("-3,-1 4,-2 11,5 13.5,17 10,26 4,25 0,15"), 0.42, 0.155, height=ear)
     sketch.add(lobe, "second", shade=-0.5, depth=0.7)
     if sketch.detail > 0.6:
@@ -121,6 +122,8 @@ def owl(rng: Random, detail: float) -> Scene:
     sketch.add(smooth("43.5,78! 56.5,78! 57,92 54,98! 46,98! 43,92"), "second", shade=-0.5,
                depth=0.45)  # fmt: skip
     sketch.add(smooth(branch), "dark", shade=0.3, depth=0.48)
+    bark = line("-40,86.5 20,85 50,83.5 80,85 140,78.5")
+    sketch.add(bark, "second", shade=-0.3, depth=0.49, width=0.013)
     for x, y, degrees in (
         (0.9, 0.8, 20), (0.08, 0.86, 160), (0.82, 0.87, 150), (0.16, 0.84, -20), (0.94, 0.84, 120)
     )[: sketch.count(3, 5)]:  # fmt: skip
@@ -302,8 +305,9 @@ def _elephant_head(sketch: Sketch, *, ear: float) -> None:
     sketch.add(together(folds), "main", shade=-0.6, depth=0.61, width=0.01)
     tusk = smooth("25,50! 18,59 8.5,61! 17,65 31,55!")
     sketch.add(tusk, "light", depth=0.62)
-    sketch.add(oval(0.278, 0.325, 0.019, 0.021), "dark", depth=0.63)
-    sketch.add(line("25,29 28,27.8 31,29.5"), "main", shade=-0.7, depth=0.63, width=0.009)
+    sketch.add(oval(0.28, 0.324, 0.027, 0.028), "light", shade=-0.1, depth=0.62)
+    sketch.add(oval(0.277, 0.325, 0.018, 0.02), "dark", depth=0.63)
+    sketch.add(line("24.5,28 28,26.6 31.5,28.5"), "main", shade=-0.7, depth=0.63, width=0.009)
     flap = placed(smooth("-3,-9 7,-14 19,-10 24,3 20,18 12,28 5,21 0,10 -4,2"), 0.4, 0.32, size=ear)
     sketch.add(flap, "second", shade=-0.45, depth=0.65)
     inner = placed(smooth("1,-6 8,-10 17,-6 20,4 16,16 11,22 6,15 2,6"), 0.4, 0.32, size=ear)
@@ -364,7 +368,8 @@ def _rabbit_head(sketch: Sketch, *, lean: float, long: float) -> None:
     sketch.add(smooth(head), "main", shade=0.12, depth=0.66)
     cheek = "75,47 82,44 87.5,47 84,52.5 76,55 72,52"
     sketch.add(smooth(cheek), "light", depth=0.67)
-    sketch.add(oval(0.735, 0.41, 0.03, 0.033), "dark", depth=0.68)
+    sketch.add(oval(0.735, 0.41, 0.04, 0.043), "light", shade=-0.1, depth=0.67)
+    sketch.add(oval(0.737, 0.41, 0.029, 0.033), "dark", depth=0.68)
     sketch.add(oval(0.744, 0.4, 0.01), "light", depth=0.69)
     sketch.add(oval(0.868, 0.45, 0.02, 0.017), "accent", shade=-0.3, depth=0.69)
     hairs = [line("82,49 90,53"), line("81,50.5 88,57")]
