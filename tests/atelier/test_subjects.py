@@ -3,6 +3,8 @@ from random import Random
 import pytest
 import skia
 
+from viper.atelier.painting import Painting
+from viper.atelier.palette import PALETTES
 from viper.atelier.scene import ROLES, Scene
 from viper.atelier.subjects import SUBJECTS
 from viper.atelier.subjects.sketch import Sketch, box, smooth, trace
@@ -133,3 +135,9 @@ def test_few_scenes_are_mirrored_with_their_focus() -> None:
         assert scene.shapes[1].path.getBounds().centerX() == pytest.approx(scene.focus[0])
         mirrored += scene.focus[0] > 0.5
     assert 2 <= mirrored <= 30
+
+
+def test_paths_that_skia_cannot_combine_are_painted_all_the_same() -> None:
+    # Found by painting: the plume of this volcano is too tangled for skia.Simplify.
+    picture = Painting("volcano", "flat design", PALETTES[0]).paint(14, 64)
+    assert picture.std() > 12

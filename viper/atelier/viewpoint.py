@@ -12,6 +12,7 @@ import numpy as np
 import skia
 from numpy.typing import NDArray
 
+from viper.atelier.paths import intersected, united
 from viper.atelier.scene import Scene
 
 Side = tuple[float, float]
@@ -137,11 +138,11 @@ def _reflected(path: skia.Path, edge: float) -> skia.Path:
     if not bounds.left() < edge < bounds.right():
         return path
     inside = skia.Path().addRect(skia.Rect.MakeLTRB(0, -1, 1, 2))
-    image = skia.Op(path, inside, skia.PathOp.kIntersect_PathOp)
+    image = intersected(path, inside)
     turn = skia.Matrix()
     turn.setScale(-1, 1, edge, 0)
     image.transform(turn)
-    return skia.Op(path, image, skia.PathOp.kUnion_PathOp)
+    return united(path, image)
 
 
 def _lengthened(path: skia.Path) -> skia.Path:
@@ -154,7 +155,7 @@ def _lengthened(path: skia.Path) -> skia.Path:
     more = skia.Path()
     for left, right in zip(turns[::2].tolist(), turns[1::2].tolist(), strict=True):
         more.addRect(skia.Rect.MakeLTRB(left, 1 - _EDGE, right, 1.8))
-    return skia.Op(path, more, skia.PathOp.kUnion_PathOp)
+    return united(path, more)
 
 
 def _moved(scene: Scene, view: skia.Matrix) -> Scene:

@@ -9,6 +9,7 @@ import skia
 from numpy.random import Generator
 
 from viper.atelier.color import mix, to_oklab, to_rgb, with_lightness
+from viper.atelier.paths import simplified
 from viper.atelier.scene import ROLES, Role, Scene, Shape
 from viper.atelier.styles.fields import (
     blur,
@@ -292,9 +293,7 @@ def _fill(sheet: Sheet, box: Box, color: int, width: float | None = None) -> Non
 
 def merged(scene: Scene) -> Scene:
     """The scene with forms of overlapping parts, a crown or a cloud, each as one outline."""
-    shapes = [
-        replace(s, path=skia.Simplify(s.path)) if s.width is None else s for s in scene.shapes
-    ]
+    shapes = [replace(s, path=simplified(s.path)) if s.width is None else s for s in scene.shapes]
     return replace(scene, shapes=tuple(shapes))
 
 

@@ -5,6 +5,7 @@ from random import Random
 
 import skia
 
+from viper.atelier.paths import intersected, simplified
 from viper.atelier.scene import Role, Scene, Subject
 from viper.atelier.subjects.sketch import (
     Point,
@@ -97,7 +98,7 @@ def _upper_body(sketch: Sketch) -> None:
     sketch.add(smooth("46.3,40.5! 53.7,40.5! 54,43.5! 46,43.5!"), "accent", depth=0.64)
     sketch.add(oval(0.5, 0.195, 0.04, 0.05), "light", shade=-0.3, depth=0.65)
     hair = smooth("46,22! 45,17 47.5,13.5 52,13.5 55,17 54,22! 53,18 50,17 47.5,18.5")
-    sketch.add(skia.Simplify(together([hair, oval(0.47, 0.122, 0.026)])), "dark", depth=0.66)
+    sketch.add(simplified(together([hair, oval(0.47, 0.122, 0.026)])), "dark", depth=0.66)
     if sketch.detail > 0.4:
         face = [line("48.2,20 49.2,20.3"), line("51.4,20.3 52.4,20"), line("49.5,22.6 51,22.6")]
         sketch.add(together(face), "dark", depth=0.67, width=0.005)
@@ -162,7 +163,7 @@ def _target(sketch: Sketch, disc: Disc, roles: tuple[Role, ...]) -> None:
 
 
 def _overlap(sketch: Sketch, one: Disc, other: Disc, role: Role, shade: float) -> None:
-    lens = skia.Op(oval(*one), oval(*other), skia.PathOp.kIntersect_PathOp)
+    lens = intersected(oval(*one), oval(*other))
     if not lens.isEmpty():
         sketch.add(lens, role, shade=shade, depth=0.55)
 

@@ -6,6 +6,7 @@ from random import Random
 
 import skia
 
+from viper.atelier.paths import simplified
 from viper.atelier.scene import Role, Scene, Subject
 from viper.atelier.subjects.sketch import (
     Point,
@@ -74,7 +75,7 @@ def _smoke(sketch: Sketch, x: float, y: float) -> None:
         size = (0.035 + 0.075 * along**0.7) * sketch.around(1, 0.12)
         rise = y - 0.045 - 0.13 * along**0.6 + sketch.around(0, 0.012)
         puffs.append(oval(x + 0.02 + 0.85 * along**1.3, rise, size * 1.2, size))
-    plume = skia.Simplify(together(puffs))
+    plume = simplified(together(puffs))
     below = skia.Path(plume)
     below.offset(-0.012, 0.018)
     sketch.add(below, "light", shade=-0.45, depth=0.3)
@@ -332,7 +333,7 @@ def _moonscape(sketch: Sketch) -> None:
         sketch.add(oval(x, y, size, size * 0.3), "ground", shade=-0.5, depth=0.22)
     puffs = [oval(sketch.around(0.3, 0.26), sketch.around(0.96, 0.05), sketch.around(0.08, 0.025))
              for _ in range(8)]  # fmt: skip
-    sketch.add(skia.Simplify(together(puffs)), "light", shade=-0.2, depth=0.3)
+    sketch.add(simplified(together(puffs)), "light", shade=-0.2, depth=0.3)
 
 
 def _flame(sketch: Sketch, add: Pen) -> None:

@@ -5,6 +5,7 @@ from random import Random
 
 import skia
 
+from viper.atelier.paths import simplified
 from viper.atelier.scene import Role, Scene, Subject
 from viper.atelier.subjects.sketch import (
     Point,
@@ -100,7 +101,7 @@ def _pool(sketch: Sketch) -> None:
     for i in range(7):
         size = 0.03 + 0.022 * sin(pi * (i + 0.5) / 7)
         puffs.append(oval(0.32 + 0.06 * i, sketch.around(0.835, 0.008), size * 1.2, size))
-    sketch.add(skia.Simplify(together(puffs)), "light", depth=0.66)
+    sketch.add(simplified(together(puffs)), "light", depth=0.66)
     for i in range(sketch.count(2, 5)):
         half = 0.24 + 0.05 * i
         y = 0.88 + 0.022 * i
@@ -159,7 +160,7 @@ def _plume(sketch: Sketch) -> None:
     )  # fmt: skip
     for role, shade, shift, share in parts:
         smoke = [oval(x + shift, y - shift, size * share) for x, y, size in puffs]
-        sketch.add(skia.Simplify(together(smoke)), role, shade=shade, depth=0.25)
+        sketch.add(simplified(together(smoke)), role, shade=shade, depth=0.25)
 
 
 def _jets(sketch: Sketch) -> None:
