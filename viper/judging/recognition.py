@@ -29,6 +29,8 @@ SIZE = 96
 """Height and width of what it looks at."""
 
 _BATCH = 64
+_GAIN = 1.5
+"""Undoes what a GELU takes from the size of a signal."""
 
 Questions = Mapping[str, Sequence[str]]
 """What is asked ("subject", "style" ...), each with the possible answers."""
@@ -58,6 +60,10 @@ class JudgeNetwork(nn.Module):
                 layers += [nn.GELU(), nn.Conv2d(below, channels, 2, stride=2)]
             layers += [_Block(channels) for _ in range(blocks)]
         self.body = nn.Sequential(*layers)
+        for name, module in self.body.named_modules():
+            if isinstance(module, nn.Conv2d) and not name.endswith("tell"):
+                # Keeps the signal's size through activations: nothing else normalizes it.
+                nn.init.orthogonal_(module.weight, _GAIN)
         self.heads = nn.ModuleList(
             nn.Linear(2 * shape.channels[-1], len(answers)) for answers in questions.values()
         )
@@ -83,7 +89,8 @@ class _Block(nn.Module):
         nn.init.zeros_(self.tell.weight)
 
     def forward(self, x: Tensor) -> Tensor:
-        return x + self.tell(functional.gelu(self.look(functional.gelu(x))))  # type: ignore[no-any-return]
+        changed: Tensor = self.tell(functional.gelu(self.look(x)))
+        return x + changed
 
 
 class Judge:

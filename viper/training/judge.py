@@ -39,9 +39,9 @@ class Preset:
 
 
 PRESETS: Mapping[str, Preset] = {
-    "tiny": Preset(Shape((8, 16, 32), (0, 1, 1)), batch=16, learning_rate=4e-3),
-    "cpu": Preset(Shape((24, 48, 96, 128), (0, 1, 2, 2)), batch=64, learning_rate=2e-3),
-    "gpu": Preset(Shape((24, 48, 96, 128), (0, 1, 2, 2)), batch=512, learning_rate=4e-3),
+    "tiny": Preset(Shape((8, 16, 32), (0, 1, 1)), batch=16, learning_rate=1e-2),
+    "cpu": Preset(Shape((24, 48, 96, 128), (0, 1, 2, 2)), batch=64, learning_rate=4e-3),
+    "gpu": Preset(Shape((24, 48, 96, 128), (0, 1, 2, 2)), batch=512, learning_rate=6e-3),
 }
 
 
