@@ -93,7 +93,10 @@ def build_idefics2(folder: Path, *, window: int = 65_536, recites: str | None = 
         single="<start> $A", special_tokens=[("<start>", start)]
     )
     processor = Idefics2Processor(
-        Idefics2ImageProcessorPil(), tokenizer, image_seq_len=4, chat_template=IDEFICS2_TEMPLATE
+        Idefics2ImageProcessorPil(do_image_splitting=True),
+        tokenizer,
+        image_seq_len=4,
+        chat_template=IDEFICS2_TEMPLATE,
     )
     config = Idefics2Config(
         vision_config=Idefics2VisionConfig(

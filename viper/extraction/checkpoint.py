@@ -330,4 +330,4 @@ def _is_out_of_memory(error: BaseException) -> bool:
 
 
 def _brief(error: BaseException) -> str:
-    return " ".join(str(error).split())[:120] or type(error).__name__
+    return " ".join(str(error).split())[:200] or type(error).__name__
