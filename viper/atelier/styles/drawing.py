@@ -1,6 +1,6 @@
 """Styles drawn with a stick, a pen or a spray can: charcoal, pastel, blueprint, graffiti."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import Random
 
 import numpy as np
@@ -102,10 +102,10 @@ def charcoal(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     tooth = _tooth(size, chance)
     coal = to_rgb(with_lightness(roles["dark"], 0.18, 0.6))
     tone = _shade(layers)
-    paper = to_rgb(with_lightness(roles["sky"], 0.88, 0.65)) * (1 + 0.012 * tooth)[..., None]
+    paper = to_rgb(with_lightness(roles["sky"], 0.86, 0.8)) * (1 + 0.012 * tooth)[..., None]
     tinted = np.isin(layers.role, (4, 5, 6)).astype(np.float32)
-    pure = layers.lab * np.array([0.9, 1.1, 1.1], np.float32) + np.array([0.09, 0, 0], np.float32)
-    rubbed = blur(tinted, size / 150) * (0.62 + 0.16 * tooth)
+    pure = layers.lab * np.array([0.9, 1.25, 1.25], np.float32) + np.array([0.09, 0, 0], np.float32)
+    rubbed = blur(tinted, size / 150) * (0.64 + 0.16 * tooth)
     rgb = over(paper, to_rgb(pure), np.clip(rubbed, 0, 0.85))
     smudge = blur(tone, size / 60) * (0.75 + 0.3 * fractal(size, 4, chance))
     rgb = over(rgb, coal, np.clip(0.62 * smudge + 0.05 * tooth * smudge - 0.05, 0, 0.8))
@@ -122,11 +122,16 @@ def charcoal(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     return finish(over(rgb, coal, 0.93 * smoothstep(pressed * (1 + 0.3 * tooth), 0.3, 0.9)))
 
 
-def _shade(layers: Layers) -> Raster:
-    """How dark to draw: the scene's own tones, with forms rounded off toward their edges."""
+def darkness(layers: Layers) -> Raster:
+    """0 for the lightest parts of the picture to almost 1 for its darkest."""
     light = layers.lab[..., 0]
     low, high = np.quantile(light, (0.03, 0.97))
-    tone = (high - light) / (high - low + 0.1)
+    return np.asarray(np.clip((high - light) / (high - low + 0.1), 0, 1), np.float32)
+
+
+def _shade(layers: Layers) -> Raster:
+    """How dark to draw: the scene's own tones, with forms rounded off toward their edges."""
+    tone = darkness(layers)
     x, y = grid(layers.size)
     edge = np.exp(-layers.distance / (0.022 * layers.size))
     tone = 0.72 * tone + 0.3 * edge * layers.subject
@@ -149,12 +154,12 @@ def pastel(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     base = to_rgb(lab)
     rgb = over(rgb, blur(base, size / 150), 0.5 * worked)
     for strokes, full in (
-        (Strokes(0.02, 0.12, 4.5, -0.85, 0.3, 0.05), 0.75),
-        (Strokes(0.014, 0.07, 4.5, -0.85, 0.7, 0.07), 0.9),
+        (Strokes(0.02, 0.12, 4.5, -0.85, 0.3, 0.04), 0.75),
+        (Strokes(0.014, 0.07, 4.5, -0.85, 0.7, 0.05), 0.9),
         (Strokes(0.009, 0.035, 3.5, -0.85, 1.0, 0.03, near=0.014), 0.95),
     ):
         color, covered = stroked(layers, lab, worked * full, strokes, chance)
-        rgb = over(rgb, color, covered * smoothstep(tooth + 1.6 * covered, -0.4, 1.3) * 0.9)
+        rgb = over(rgb, color, covered * smoothstep(0.85 * tooth + 1.6 * covered, -0.4, 1.3) * 0.9)
     lines = _sketched(scene, size, 0.009, rng) * (0.7 + 0.4 * noise(size, 7, chance))
     deep = to_rgb(lab * np.array([0.5, 1.0, 1.0], np.float32))
     return finish(over(rgb, deep, 0.6 * worked * smoothstep(lines + 0.2 * tooth, 0.4, 0.9)))
@@ -237,29 +242,32 @@ def _extent(mask: NDArray[np.bool_]) -> tuple[float, float, float, float]:
     return left, top, right, bottom
 
 
+def _sections(layers: Layers, rgb: Raster) -> Raster:
+    """Parts cut through: washed with their color and hatched in it."""
+    x, y = grid(layers.size)
+    pitch = max(layers.size / 46, 3.5)
+    across = (x + y) * layers.size / pitch * 0.7071
+    hatch = np.clip(0.32 * pitch - np.abs(across - np.round(across)) * pitch + 0.5, 0, 1)
+    strength = np.array([0, 0.07, 0.08, 0.08, 0.6, 0.5, 0.7, 0.0, 0.63], np.float32)
+    wash = np.array([0, 0.08, 0.1, 0.1, 0.34, 0.3, 0.5, 0.0, 0.4], np.float32)
+    lab = layers.lab.copy()
+    lab[..., 0] = np.maximum(lab[..., 0], 0.6)
+    tint = to_rgb(lab)
+    return over(over(rgb, tint, wash[layers.role]), tint, hatch * strength[layers.role])
+
+
 def blueprint(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     """White lines on a deep ground: sections hatched, dimensions, center lines, a title block."""
     chance = np.random.default_rng(rng.getrandbits(64))
     layers = rasterize(scene, roles, size)
-    ground = with_lightness(roles["sky"], min(float(roles["sky"][0]), 0.4), 1.0)
+    ground = with_lightness(roles["sky"], min(float(roles["sky"][0]), 0.4))
+    ink = with_lightness(roles["light"], 0.95)
     sheet = Sheet(size, ground)
     sheet.canvas.scale(size, size)
     _ruled(sheet.canvas, roles)
-    ink = with_lightness(roles["light"], 0.95)
-    x, y = grid(size)
     rgb = sheet.rgb() * (1 + 0.05 * fractal(size, 4, chance))[..., None]
-    pitch = max(size / 46, 3.5)
-    across = (x + y) * size / pitch * 0.7071
-    hatch = np.clip(0.32 * pitch - np.abs(across - np.round(across)) * pitch + 0.5, 0, 1)
-    strength = np.array([0, 0.1, 0.12, 0.12, 0.85, 0.7, 1.0, 0.0, 0.9], np.float32)
-    lab = layers.lab.copy()
-    lab[..., 0] = np.maximum(lab[..., 0], 0.6)
-    tint = to_rgb(lab)
-    wash = np.array([0, 0.08, 0.1, 0.1, 0.34, 0.3, 0.5, 0.0, 0.4], np.float32)
-    rgb = over(rgb, tint, wash[layers.role])
-    rgb = over(rgb, tint, hatch * strength[layers.role] * 0.7)
-    thick = line_layer(scene, size, width=0.0085, deep=0.7)
-    rgb = over(rgb, to_rgb(ink), thick * 0.95)
+    rgb = _sections(layers, rgb)
+    rgb = over(rgb, to_rgb(ink), 0.95 * line_layer(scene, size, width=0.0085, deep=0.7))
     top = Sheet(size)
     top.canvas.scale(size, size)
     paper, pen = argb(ground), argb(ink)
@@ -325,34 +333,34 @@ def _sparkles(canvas: skia.Canvas, where: NDArray[np.bool_], color: int, chance:
         canvas.drawPath(star.close(), skia.Paint(Color=color, AntiAlias=True))
 
 
+def drawn_part(scene: Scene, colors: list[Raster], size: int, *, front: bool) -> Sheet:
+    """Only what stands before the backdrop, on nothing, or only the backdrop."""
+    standing = foreground(scene).shapes[1:]
+    packed = pack(to_rgb(np.stack(colors)))
+    sheet = Sheet(size, None if front else colors[0])
+
+    def paint(index: int, shape: Shape) -> skia.Paint | None:
+        stands = any(shape is s for s in standing)
+        return paint_for(shape, packed[index]) if stands == front else None
+
+    draw_shapes(sheet, scene, paint)
+    return sheet
+
+
 def _wall(scene: Scene, colors: list[Raster], size: int, chance: Generator) -> Raster:
     """The backdrop sprayed on bricks: hazy edges, bare mortar."""
-    front = foreground(scene).shapes[1:]
-    packed = pack(to_rgb(np.stack(colors)))
-    sheet = Sheet(size, colors[0])
-
-    def spray(index: int, shape: Shape) -> skia.Paint | None:
-        return None if any(shape is s for s in front) else paint_for(shape, packed[index])
-
-    draw_shapes(sheet, scene, spray)
     face, joint = _bricks(size, chance)
-    rgb = blur(sheet.rgb(), size / 90)
+    rgb = blur(drawn_part(scene, colors, size, front=False).rgb(), size / 90)
     fog = 0.09 * fractal(size, 3, chance) + 0.045 * face
     rgb = rgb * (1 + fog)[..., None]
     return over(rgb, rgb * 0.62, joint)
 
 
-def _fat(scene: Scene) -> Scene:
-    """Forms large enough for a fat rim: grass, waves and whiskers would turn into blots."""
-    shapes = foreground(scene).shapes
-    large = [s for s in shapes[1:] if _breadth(s) > 0.06]
-    return replace(scene, shapes=(shapes[0], *large))
-
-
-def _breadth(shape: Shape) -> float:
-    bounds = shape.path.getBounds()
-    thickness = 2 * shape.width if shape.width is not None else bounds.height()
-    return float(min(bounds.width(), thickness))
+def _bodies(scene: Scene, size: int) -> NDArray[np.bool_]:
+    """Where a fat rim goes around: stars, grass, waves and whiskers would turn into blots."""
+    front = silhouette(foreground(scene), size) > 0.5
+    core = distance_to(~front, 0.02 * size) > 0.009 * size
+    return np.asarray(front & (distance_to(core, 0.02 * size) < 0.013 * size))
 
 
 def _shine(front: NDArray[np.bool_], chance: Generator) -> Raster:
@@ -365,31 +373,39 @@ def _shine(front: NDArray[np.bool_], chance: Generator) -> Raster:
     return band * facing * smoothstep(noise(size, 7, chance), -0.1, 0.3)
 
 
+def _cloud(rgb: Raster, color: Raster, away: Raster, chance: Generator) -> Raster:
+    """Paint fogged around the subject, which is `away`, with overspray at its rim."""
+    size = rgb.shape[0]
+    puff = away - 0.014 * np.abs(fractal(size, 8, chance, octaves=2)) + 0.016
+    rgb = over(rgb, color, 0.75 * smoothstep(0.075 - puff, -0.02, 0.03))
+    speck = smoothstep(grain(size, chance, 1.2) - 40 * np.abs(puff - 0.07), 0.6, 1.4)
+    return over(rgb, color, 0.8 * speck)
+
+
+def _fading(scene: Scene, colors: list[Raster], size: int, light: Raster) -> Raster:
+    """The scene in colors that fade toward the top."""
+    rgb = draw_flat(scene, colors, size).rgb()
+    return over(rgb, to_rgb(light), 0.28 * smoothstep(0.7 - grid(size)[1], 0.0, 0.6))
+
+
 def graffiti(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     """Spray paint on a brick wall: fat outlines, a cloud behind the subject, drips, sparkles."""
     chance = np.random.default_rng(rng.getrandbits(64))
     loud = {role: lab * np.array([1, 1.25, 1.25], np.float32) for role, lab in roles.items()}
+    ink, white = with_lightness(loud["dark"], 0.16), with_lightness(loud["light"], 0.97)
     colors = shape_colors(scene, loud)
-    front = silhouette(_fat(scene), size) > 0.5
-    away = distance_to(front, 0.1 * size) / size
+    bodies = _bodies(scene, size)
+    away = distance_to(bodies, 0.1 * size) / size
     unit = 1.0 / size
     rgb = _wall(scene, colors, size, chance)
-    puff = away - 0.014 * np.abs(fractal(size, 8, chance, octaves=2)) + 0.016
-    cloud = to_rgb(mix(loud["accent"], loud["light"], 0.2))
-    rgb = over(rgb, cloud, 0.75 * smoothstep(0.075 - puff, -0.02, 0.03))
-    speck = smoothstep(grain(size, chance, 1.2) - 40 * np.abs(puff - 0.07), 0.6, 1.4)
-    rgb = over(rgb, cloud, 0.8 * speck)
-    ink, white = with_lightness(loud["dark"], 0.16), with_lightness(loud["light"], 0.97)
-    rgb = over(rgb, to_rgb(white), smoothstep(0.03 - away, -unit, unit))
-    rgb = over(rgb, to_rgb(ink), smoothstep(0.018 - away, -unit, unit))
-    filled = draw_flat(scene, colors, size).rgb()
-    fade = 0.28 * smoothstep(0.7 - grid(size)[1], 0.0, 0.6)
-    filled = over(filled, to_rgb(loud["light"]), fade)
-    inside = smoothstep(-away, -unit, 0.1 * unit)
-    rgb = over(rgb, filled, np.maximum(inside, silhouette(foreground(scene), size)))
+    rgb = _cloud(rgb, to_rgb(mix(loud["accent"], loud["light"], 0.2)), away, chance)
+    for reach_out, color in ((0.03, white), (0.018, ink)):
+        rgb = over(rgb, to_rgb(color), smoothstep(reach_out - away, -unit, unit))
+    filled = np.maximum(smoothstep(-away, -unit, 0), silhouette(foreground(scene), size))
+    rgb = over(rgb, _fading(scene, colors, size, loud["light"]), filled)
     lines = line_layer(scene, size, width=0.016, deep=0.3)
     rgb = over(rgb, to_rgb(ink), lines * (away < 0.02))
-    rgb = over(rgb, to_rgb(white), _shine(front, chance))
+    rgb = over(rgb, to_rgb(white), _shine(bodies, chance))
     top = Sheet(size)
     top.canvas.scale(size, size)
     _run(top.canvas, _drips(away < 0.016, chance), argb(ink))

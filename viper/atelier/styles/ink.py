@@ -7,8 +7,9 @@ import skia
 from numpy.random import Generator
 
 from viper.atelier.color import mix, to_oklab, to_rgb, with_lightness
-from viper.atelier.scene import ROLES, Scene, Shape
-from viper.atelier.styles.drawing import Strokes, stroked
+from viper.atelier.scene import ROLES, Scene
+from viper.atelier.styles.brush import at
+from viper.atelier.styles.drawing import Strokes, darkness, drawn_part, stroked
 from viper.atelier.styles.fields import (
     blur,
     distance_to,
@@ -23,12 +24,9 @@ from viper.atelier.styles.layers import (
     Sheet,
     argb,
     draw_flat,
-    draw_shapes,
     finish,
     outline,
     over,
-    pack,
-    paint_for,
     rasterize,
     shape_colors,
 )
@@ -112,20 +110,11 @@ def marbling(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
 
 def _plain(scene: Scene, colors: list[Raster], roles: Roles, size: int) -> Raster:
     """The backdrop as an endless checkered plain beneath a sky that glows at the horizon."""
-    front = foreground(scene).shapes[1:]
-    packed = pack(to_rgb(np.stack(colors)))
-    sheet = Sheet(size, colors[0])
-
-    def back(index: int, shape: Shape) -> skia.Paint | None:
-        return None if any(shape is s for s in front) else paint_for(shape, packed[index])
-
-    draw_shapes(sheet, scene, back)
-    rgb = sheet.rgb()
+    rgb = drawn_part(scene, colors, size, front=False).rgb()
     x, y = grid(size)
     below = y - scene.horizon
     near = 0.16 / np.maximum(below + 0.03, 0.01)
-    lane = (x - 0.5) * near * 9
-    rank = 1.1 * near * 4
+    lane, rank = (x - 0.5) * near * 9, near * 4.4
     checker = np.tanh(6 * np.sin(np.pi * lane) * np.sin(np.pi * rank))
     fade = smoothstep(below, 0.02, 0.14)
     rgb = over(rgb, to_rgb(roles["light"]), 0.3 * fade * np.clip(checker, 0, 1))
@@ -138,14 +127,7 @@ def _plain(scene: Scene, colors: list[Raster], roles: Roles, size: int) -> Raste
 
 def _melted(scene: Scene, colors: list[Raster], size: int, chance: Generator) -> Raster:
     """What stands before the backdrop, premultiplied with its opacity, sagging like warm wax."""
-    front = foreground(scene).shapes[1:]
-    packed = pack(to_rgb(np.stack(colors)))
-    sheet = Sheet(size)
-
-    def shown(index: int, shape: Shape) -> skia.Paint | None:
-        return paint_for(shape, packed[index]) if any(shape is s for s in front) else None
-
-    draw_shapes(sheet, scene, shown)
+    sheet = drawn_part(scene, colors, size, front=True)
     opaque = coverage(sheet)[..., None]
     image = np.concatenate([sheet.rgb() * opaque, opaque], axis=-1)
     filled = np.flatnonzero((opaque[..., 0] > 0.5).any(axis=1))
@@ -178,36 +160,38 @@ def _cast(alpha: Raster, horizon: float) -> Raster:
     return blur(found * (high > 0) * (y > horizon), size / 128)
 
 
+def _ball(canvas: skia.Canvas, x: float, y: float, radius: float, lab: Raster) -> None:
+    """A ball lit from the upper left."""
+    shades = [with_lightness(lab, value) for value in (0.97, float(lab[0]), 0.5 * float(lab[0]))]
+    shine = skia.Point(x - 0.35 * radius, y - 0.4 * radius)
+    paint = skia.Paint(AntiAlias=True)
+    paint.setShader(
+        skia.GradientShader.MakeRadial(
+            shine, 1.5 * radius, [argb(shade) for shade in shades], [0.0, 0.4, 1.0]
+        )
+    )
+    canvas.drawCircle(x, y, radius, paint)
+
+
 def _orbs(scene: Scene, roles: Roles, alpha: Raster, chance: Generator) -> Sheet:
     """Balls that float where the air is free, each with its shadow on the plain."""
     size = alpha.shape[0]
     sheet = Sheet(size)
     sheet.canvas.scale(size, size)
-    room = 1 - blur(alpha, size / 14)
-    for role in ("accent", "second", "main"):
-        places = chance.uniform(0.08, 0.92, (30, 2)) * (1, max(scene.horizon, 0.5))
-        spots = (places * size).astype(np.int32).clip(0, size - 1)
-        free = room[spots[:, 1], spots[:, 0]]
-        x, y = places[int(free.argmax())].tolist()
+    taken = blur(alpha, size / 14)
+    dim = skia.Paint(Color=argb(roles["dark"], 0.5), AntiAlias=True)
+    dim.setMaskFilter(skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, 0.006))
+    for lab in (roles["accent"], roles["second"], roles["main"]):
         radius = float(chance.uniform(0.028, 0.055))
-        if free.max() < 0.97:
+        places = chance.uniform(0.08, 0.92, (30, 2)) * (1, max(scene.horizon, 0.5))
+        crowded = at(taken, places[:, 0] * size, places[:, 1] * size)
+        x, y = places[int(crowded.argmin())].tolist()
+        if crowded.min() > 0.03:
             continue
-        room = np.minimum(room, (np.hypot(grid(size)[0] - x, grid(size)[1] - y) > 0.16))
-        lab = roles[role]
-        stops = [with_lightness(lab, v) for v in (0.97, float(lab[0]), 0.5 * float(lab[0]))]
-        shine = skia.Point(x - 0.35 * radius, y - 0.4 * radius)
-        ball = skia.Paint(AntiAlias=True)
-        ball.setShader(
-            skia.GradientShader.MakeRadial(
-                shine, 1.5 * radius, [argb(stop) for stop in stops], [0.0, 0.4, 1.0]
-            )
-        )
-        sheet.canvas.drawCircle(x, y, radius, ball)
-        down = scene.horizon + 0.12 + 0.5 * radius
-        flat = skia.Rect.MakeXYWH(x - radius, down, 2 * radius, 0.5 * radius)
-        dim = skia.Paint(Color=argb(roles["dark"], 0.5), AntiAlias=True)
-        dim.setMaskFilter(skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, 0.006))
-        sheet.canvas.drawOval(flat, dim)
+        taken = np.maximum(taken, np.hypot(grid(size)[0] - x, grid(size)[1] - y) < 0.16)
+        _ball(sheet.canvas, x, y, radius, lab)
+        under = scene.horizon + 0.12 + 0.5 * radius
+        sheet.canvas.drawOval(skia.Rect.MakeXYWH(x - radius, under, 2 * radius, radius / 2), dim)
     return sheet
 
 
@@ -228,9 +212,6 @@ def surreal(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
 def _loaded(layers: Layers, chance: Generator) -> Raster:
     """How much ink lies: strokes along the forms, dark at one side, dry and streaked in places."""
     size = layers.size
-    light = layers.lab[..., 0]
-    low, high = np.quantile(light, (0.03, 0.97))
-    tone = np.clip((high - light) / (high - low + 0.1), 0, 1)
     even = np.broadcast_to(np.array([0.7, 0, 0], np.float32), (size, size, 3))
     hand = Strokes(0.024, 0.2, 3.6, -0.9, 1.0)
     gray, covered = stroked(layers, even, np.where(layers.role == 0, 0.0, 0.95), hand, chance)
@@ -239,7 +220,9 @@ def _loaded(layers: Layers, chance: Generator) -> Raster:
     load = load + 0.35 * np.exp(-layers.distance / (0.018 * size))
     wet = 0.8 + 0.6 * noise(size, 5, chance)
     flying = smoothstep(1.12 - streak + 0.4 * wet, 0.0, 0.25) * (0.25 + 0.75 * covered)
-    return np.asarray((0.3 + 0.7 * tone) * np.clip(load, 0.12, 1.4) * flying, np.float32)
+    return np.asarray(
+        (0.3 + 0.7 * darkness(layers)) * np.clip(load, 0.12, 1.4) * flying, np.float32
+    )
 
 
 def _void(scene: Scene, size: int, chance: Generator) -> Raster:
@@ -291,34 +274,39 @@ def _seal(canvas: skia.Canvas, left: float, top: float, roles: Roles) -> None:
         )
 
 
+def _sunk_in(layers: Layers, void: Raster, chance: Generator) -> Raster:
+    """Density of the ink after it has bled into the paper."""
+    size = layers.size
+    x, y = grid(size)
+    amount = np.array([0, 0.3, 0.3, 0.35, 0.75, 0.85, 0.45, 1, 0.1], np.float32)[layers.role]
+    wash = _loaded(layers, chance) * amount * np.where(layers.subject, 1.0, void)
+    px = x * size - 0.5 + 0.007 * size * fractal(size, 22, chance)
+    py = y * size - 0.5 + 0.007 * size * fractal(size, 22, chance)
+    return sample(blur(wash, size / 400)[..., None], px, py)[..., 0]
+
+
 def sumi_e(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     """Ink on rice paper: few side-loaded strokes that bleed, much emptiness, writing, a seal."""
     chance = np.random.default_rng(rng.getrandbits(64))
     layers = rasterize(scene, roles, size, haze=0.3)
-    x, y = grid(size)
-    paper = to_rgb(with_lightness(roles["sky"], 0.945, 0.45))
+    paper = to_rgb(with_lightness(roles["sky"], 0.94, 0.55))
     fibers = noise(size, (90, 14), chance) + noise(size, (14, 90), chance)
     rgb = paper * (1 + 0.007 * fibers)[..., None]
-    reach = 0.007 * size
-    px = x * size - 0.5 + reach * fractal(size, 22, chance)
-    py = y * size - 0.5 + reach * fractal(size, 22, chance)
     void = _void(scene, size, chance)
     ink = to_rgb(with_lightness(roles["dark"], 0.16, 0.7))
-    amount = np.array([0.0, 0.3, 0.3, 0.35, 0.75, 0.85, 0.45, 1.0, 0.1], np.float32)[layers.role]
-    wash = _loaded(layers, chance) * amount * np.where(layers.subject, 1.0, void)
-    wash = sample(blur(wash, size / 400)[..., None], px, py)[..., 0]
-    tint = np.where(layers.subject, 0.75, 0.5 * void) * (layers.role != ROLES.index("dark"))
+    tint = np.where(layers.subject, 0.82, 0.52 * void) * (layers.role != ROLES.index("dark"))
     tint = blur(tint.astype(np.float32), size / 160) * (0.75 + 0.3 * fractal(size, 5, chance))
-    pure = layers.lab * np.array([0.95, 1.15, 1.15], np.float32)
+    pure = layers.lab * np.array([0.95, 1.3, 1.3], np.float32)
     rgb = over(rgb, to_rgb(pure), np.clip(tint, 0, 0.9))
-    rgb = over(rgb, ink, np.clip(0.85 * wash, 0, 0.95))
+    rgb = over(rgb, ink, np.clip(0.8 * _sunk_in(layers, void, chance), 0, 0.95))
     rgb = over(rgb, ink, 0.94 * _tapered(layers, chance))
-    top = Sheet(size)
-    top.canvas.scale(size, size)
-    third = layers.subject[: size // 2]
-    left = 0.04 if third[:, : size // 5].sum() < third[:, -size // 5 :].sum() else 0.9
+    upper = layers.subject[: size // 2]
+    left = 0.04 if upper[:, : size // 5].sum() < upper[:, -size // 5 :].sum() else 0.9
+    x, y = grid(size)
     beside = np.maximum(np.abs(x - left - 0.03) - 0.045, np.abs(y - 0.23) - 0.2)
     rgb = over(rgb, paper, 0.9 * smoothstep(-beside, -0.06, 0.0))
+    top = Sheet(size)
+    top.canvas.scale(size, size)
     _written(top.canvas, left, roles, chance)
     return finish(over(rgb, top.rgb(), coverage(top)))
 
