@@ -126,7 +126,6 @@ def test_the_set_that_ships_is_whole_and_light() -> None:
         assert curated.path(image.reference).stat().st_size <= MAX_BYTES
 
 
-@pytest.mark.xfail(reason="the set is painted again when all styles are there")
 def test_in_the_set_that_ships_every_facet_can_be_liked_and_disliked() -> None:
     sides = contrary_sides(image.attributes for image in load_curated().images)
     assert set(sides) >= {facet for style in STYLES.values() for facet in style.attributes}

@@ -190,15 +190,15 @@ def _clear(painting: Painting) -> Painting:
     dim = p.lighting in _DIM or p.brightness == "dark"
     hazy = p.lighting == "soft light" or p.contrast == "low contrast"
     drowned = {
-        "contrast": p.contrast == "low contrast" and p.lighting in ("soft light", "moonlight"),
+        "contrast": p.contrast == "low contrast" and (dim or p.lighting == "soft light"),
         "brightness": p.brightness == "dark" and p.lighting in _DIM,
         "framing": (p.framing == BORDER and p.style in _FRAMED)
-        or (p.framing == "close-up" and p.symmetry == "asymmetrical"),
-        "perspective": p.perspective == "tilted view" and p.symmetry == "symmetrical",
+        or (p.framing == "close-up" and p.symmetry is not None),
+        "perspective": p.perspective is not None and p.symmetry is not None,
         "texture": p.texture == "smooth texture" and (hazy or p.mood == "dreamy"),
         "mood": (p.mood == "gloomy" and (p.lighting in _SUNNY or p.brightness == "bright"))
         or (dim and p.mood in ("cheerful", "mysterious", "gloomy"))
-        or (hazy and p.mood == "dreamy"),
+        or ((hazy or dim) and p.mood == "dreamy"),
     }
     changes: dict[str, Any] = {dial: None for dial, is_so in drowned.items() if is_so}
     return replace(painting, **changes)
