@@ -95,6 +95,11 @@ def _extractor(settings: Settings) -> Iterator[Finding]:
     server = settings.openai_base_url or "OpenAI"
     if settings.extractor == "offline":
         yield Finding("good", "Comments are read offline, as set.")
+    elif settings.extractor == "viper2024":
+        weights = settings.llm_model or "ViPer's released weights, 34 GB from the Hub"
+        yield Finding("good", f"Comments are read by {weights}, in this process.")
+    elif settings.extractor == "local" and settings.llm_model is not None:
+        yield Finding("good", f"Comments are read by {settings.llm_model}, in this process.")
     elif settings.llm_model is not None:
         yield Finding("good", f"Comments are read by {settings.llm_model} at {server}.")
     elif settings.extractor == "auto":
