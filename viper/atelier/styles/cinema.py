@@ -32,35 +32,25 @@ from viper.atelier.styles.style import Picture, Raster, Roles, style
 def noir(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     """One hard light through a blind: slats on wall and subject, black shadows, film grain."""
     chance = np.random.default_rng(rng.getrandbits(64))
+    # The light falls from the wider side, and the shadow has room beside the subject.
     side = 1 if scene.focus[0] < 0.5 else -1
-    layers = rasterize(scene, roles, size)
     x, y = grid(size)
     body = silhouette(foreground(merged(scene)), size)
-    # The light comes from the side the subject looks into: shadows fall away from it.
     u = (x - scene.focus[0]) * side
     slats = _blind(u, y - scene.focus[1], chance)
     cast = _cast(body, scene, side)
-    wall = (0.17 + 0.83 * slats) * (1 - 0.85 * cast)
-    round_ = blur(body, 0.035 * size)
-    toward = np.gradient(round_, axis=1) * size * 0.03 * side
+    toward = np.gradient(blur(body, 0.035 * size), axis=1) * size * 0.03 * side
     lit = smoothstep(0.35 + toward + 0.25 * u, -0.12, 0.62)
-    figure = 0.18 + lit * (0.48 + 0.6 * slats)
-    level = over(wall[..., None], figure[..., None], body)[..., 0]
+    wall = (0.17 + 0.83 * slats) * (1 - 0.85 * cast)
+    level = wall + (0.18 + lit * (0.48 + 0.6 * slats) - wall) * body
     level *= 1 - 0.75 * smoothstep(np.hypot(x - 0.5, y - 0.5), 0.36, 0.8)
-    flat = draw_flat(scene, list(layers.colors), size).rgb()
-    lab = to_oklab(flat)
-    ink = with_lightness(roles["dark"], 0.13)
+    lab = to_oklab(draw_flat(scene, shape_colors(scene, roles), size).rgb())
     bright = lab + np.array([0.07, 0, 0], np.float32)
-    lab = over(np.broadcast_to(ink, lab.shape), bright, 0.06 + 0.94 * np.clip(level, 0, 1))
-    rgb = to_rgb(lab)
-    haze = glow_of(slats * (1 - body)) * (1 - 0.5 * cast)
-    rgb = over(rgb, to_rgb(mix(roles["sky"], roles["light"], 0.5)), 0.16 * haze)
+    ink = np.broadcast_to(with_lightness(roles["dark"], 0.13), lab.shape)
+    rgb = to_rgb(over(ink, bright, 0.06 + 0.94 * np.clip(level, 0, 1)))
+    smoke = blur(slats * (1 - body), 0.03 * size) * (1 - 0.5 * cast)
+    rgb = over(rgb, to_rgb(mix(roles["sky"], roles["light"], 0.5)), 0.16 * smoke)
     return finish(rgb + 0.035 * grain(size, chance, 1.2)[..., None])
-
-
-def glow_of(light: Raster) -> Raster:
-    """Light spread by smoke."""
-    return blur(light, 0.03 * light.shape[0])
 
 
 def _blind(u: Raster, v: Raster, chance: Generator) -> Raster:
@@ -92,28 +82,31 @@ def steampunk(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     chance = np.random.default_rng(rng.getrandbits(64))
     scene = merged(scene)
     layers = rasterize(scene, roles, size)
-    y = grid(size)[1]
     rgb = draw_flat(scene, list(layers.colors), size).rgb()
     height = _dome(layers, 0.05) * np.where(layers.subject, 0.3, 0.12) + 0.3 * layers.subject
     works, reliefs = _clockwork(roles, scene, size, chance)
     behind = coverage(works) * (layers.role == 0)
     rgb = over(rgb, works.rgb(), behind)
     height = height + reliefs.rgb()[..., 0] * behind * 0.5
-    tone = to_oklab(rgb)[..., 0]
-    ruled = np.abs((y * 62 + 7 * blur(height, 0.008 * size)) % 1 - 0.5) * 2
-    dark = np.clip(0.95 - tone, 0.12, 0.6) * np.where(layers.role >= 4, 0.75, 1.0)
-    rgb = rgb * (1 - 0.34 * smoothstep(dark - ruled, -0.3, 0.3))[..., None]
+    rgb = rgb * (1 - 0.34 * _engraving(rgb, height, layers))[..., None]
     grooves = line_layer(scene, size, width=0.009, deep=0.2)
-    rivets = _riveted(scene, size)
-    rgb = over(rgb, to_rgb(mix(roles["accent"], roles["second"], 0.4)), coverage(rivets))
-    height = height - 0.3 * grooves + 0.55 * coverage(rivets)
+    rivets = coverage(_riveted(scene, size))
+    rgb = over(rgb, to_rgb(mix(roles["accent"], roles["second"], 0.4)), rivets)
+    rgb = over(rgb, to_rgb(with_lightness(roles["dark"], 0.17)), 0.8 * grooves)
     plate, bolts = _plate(roles, size)
     rgb = over(rgb, plate.rgb(), coverage(plate))
+    height = height - 0.3 * grooves + 0.55 * rivets
     height = over(height[..., None], bolts.rgb()[..., :1], coverage(plate))[..., 0]
-    rgb = over(
-        rgb, to_rgb(with_lightness(roles["dark"], 0.17)), 0.8 * grooves * (1 - coverage(plate))
-    )
     return finish(_polished(rgb, height, chance))
+
+
+def _engraving(rgb: Raster, height: Raster, layers: Layers) -> Raster:
+    """Cut lines that follow the relief, wide where the picture is dark."""
+    size = layers.size
+    place = grid(size)[1] * 62 + 7 * blur(height, 0.008 * size)
+    ruled = np.abs(place % 1 - 0.5) * 2
+    dark = np.clip(0.95 - to_oklab(rgb)[..., 0], 0.12, 0.6)
+    return smoothstep(dark * np.where(layers.role >= 4, 0.75, 1.0) - ruled, -0.3, 0.3)
 
 
 def _dome(layers: Layers, reach: float) -> Raster:
@@ -139,33 +132,34 @@ def _polished(rgb: Raster, height: Raster, chance: Generator) -> Raster:
 def _clockwork(roles: Roles, scene: Scene, size: int, chance: Generator) -> tuple[Sheet, Sheet]:
     """Gears around the subject: their colors and, as gray, how far they stand out."""
     colors, reliefs = Sheet(size), Sheet(size)
+    other = roles["dark"] if roles["sky"][0] > 0.5 else roles["light"]
     tones = [
-        mix(roles["sky"], roles["dark"], 0.35),
-        mix(roles["far"], roles["light"], 0.3),
-        mix(roles["sky"], roles["second"], 0.5),
+        mix(roles["sky"], other, 0.34),
+        mix(roles["sky"], roles["second"], 0.55),
+        mix(roles["far"], other, 0.16),
     ]
+    edge = argb(with_lightness(roles["dark"], 0.2))
     turn = float(chance.random()) * 2 * np.pi
-    for step in range(7):
-        angle = turn + step * 2.4
-        away = 0.26 + 0.045 * step
+    for step in range(6):
         radius = float(chance.uniform(0.13, 0.23)) * (1.0 if step % 2 else 0.75)
-        x = scene.focus[0] + away * float(np.cos(angle))
-        y = scene.focus[1] + away * float(np.sin(angle))
-        gray = np.full(3, 0.3 + 0.08 * step)
-        phase = float(chance.random())
-        for sheet, color in ((colors, argb(tones[step % 3])), (reliefs, pack(gray[None])[0])):
+        spot = (0.27 + 0.05 * step) * np.exp(1j * (turn + 2.4 * step))
+        place = skia.Matrix.Translate(
+            scene.focus[0] + float(spot.real), scene.focus[1] + float(spot.imag)
+        )
+        place.preScale(radius, radius)
+        place.preRotate(360 * float(chance.random()))
+        gray = pack(np.full((1, 3), 0.3 + 0.09 * step))[0]
+        for sheet, color, rim in ((colors, argb(tones[step % 3]), edge), (reliefs, gray, gray)):
             sheet.canvas.save()
             sheet.canvas.scale(size, size)
-            sheet.canvas.translate(x, y)
-            sheet.canvas.scale(radius, radius)
-            sheet.canvas.rotate(360 * phase)
-            _gear(sheet.canvas, round(70 * radius) + 4, color)
+            sheet.canvas.concat(place)
+            _gear(sheet.canvas, round(70 * radius) + 4, color, rim)
             sheet.canvas.restore()
     return colors, reliefs
 
 
-def _gear(canvas: skia.Canvas, teeth: int, color: int) -> None:
-    """A toothed wheel of radius 1 with spokes, a hub and an axle hole."""
+def _gear(canvas: skia.Canvas, teeth: int, color: int, edge: int) -> None:
+    """A toothed wheel of radius 1 with spokes, a hub and an axle hole; `edge` is its outline."""
     turns = np.arange(teeth)[:, None] + np.array([0.0, 0.12, 0.4, 0.52])
     reach = np.broadcast_to([0.86, 1.0, 1.0, 0.86], turns.shape)
     angle = 2 * np.pi * turns / teeth
@@ -174,6 +168,7 @@ def _gear(canvas: skia.Canvas, teeth: int, color: int) -> None:
     rim.addCircle(0, 0, 0.64)
     rim.setFillType(skia.PathFillType.kEvenOdd)
     fill = skia.Paint(Color=color, AntiAlias=True)
+    canvas.drawPath(rim, outline(0.05, edge))
     canvas.drawPath(rim, fill)
     for spoke in range(5):
         end = 0.7 * np.exp(2j * np.pi * spoke / 5)
@@ -224,7 +219,8 @@ def _riveted(scene: Scene, size: int) -> Sheet:
             continue
         sheet.canvas.drawPath(shape.path, clear)
         bounds = shape.path.getBounds()
-        if shape.role not in ("main", "second") or min(bounds.width(), bounds.height()) < 0.14:
+        small = min(bounds.width(), bounds.height())
+        if shape.role not in ("main", "second") or small < 0.2 or shape.depth < 0.4:
             continue
         for line in _polylines(shape.path):
             for x, y in _inset(line, 0.022, 0.062).tolist():
@@ -363,18 +359,24 @@ def _raise(
     taken = cells.pixels[..., 3] > 0
     under = heights[taken] if taken.any() else np.zeros(1, np.float32)
     foot, roof = (float(v) for v in np.quantile(under, (0.1, 0.8)))
-    bounds = body.getBounds()
-    small = min(bounds.width(), bounds.height())
+    small = _mean_width(body, float(taken.mean()))
     # What lies on another block is a part of it or a mark upon it: a thin one.
     rests = foot > 0 and roof - foot < 0.03
     thick = np.clip(0.06 * small, 0.005, 0.02) if rests else np.clip(0.3 * small, 0.01, 0.06)
     if shape.role == "sky":
         thick = 0.004
     top = min(roof + float(thick), 0.2)
-    if shape.width is not None and shape.width < 0.03:
-        foot = max(foot, top - 0.02)  # Whiskers and masts are rods, not fins.
+    if small < 0.07:
+        foot = max(foot, top - 0.02)  # Whiskers and wheels are rods and rings, not fins and drums.
     _block(canvas, body, color, (foot, top), back)
     heights[taken] = top
+
+
+def _mean_width(body: skia.Path, area: float) -> float:
+    """How wide a form is where one crosses it: little for a crowd of stars, however far spread."""
+    bounds = body.getBounds()
+    around = sum(float(np.hypot(*np.diff(line, axis=0).T).sum()) for line in _polylines(body))
+    return float(min(4 * area / max(around, 1e-6), bounds.width(), bounds.height()))
 
 
 def _block(
@@ -416,34 +418,34 @@ def _block(
 
 def render_3d(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     """Smooth inflated forms of glossy plastic in a studio: highlights, soft shadows, a backdrop."""
-    chance = np.random.default_rng(rng.getrandbits(64))
-    scene = merged(scene)
-    solid = replace(
-        scene,
-        shapes=tuple(replace(s, soft=s.soft and s.role != "light") for s in scene.shapes),
-    )
+    solid = merged(scene)
+    # Clouds have a body here; glows and reflections stay light.
+    shapes = [replace(s, soft=s.soft and s.role != "light") for s in solid.shapes]
+    solid = replace(solid, shapes=tuple(shapes))
     layers = rasterize(solid, roles, size, haze=0.1)
-    rgb = draw_flat(solid, list(layers.colors), size).rgb()
-    normal = _swollen(layers)
+    lab = to_oklab(draw_flat(solid, list(layers.colors), size).rgb())
     x, y = grid(size)
-    sky = layers.role == 0
     away = np.hypot(x - 0.42, y - 0.3)[..., None]
     studio = roles["sky"] + np.array([0.09, 0, 0], np.float32) * (1 - 2.4 * away)
-    rgb = over(rgb, to_rgb(studio), sky)
-    turn = float(chance.uniform(-0.35, 0.1))
-    light = np.array([-0.55 + turn, -0.62, 0.62])
-    light /= np.linalg.norm(light)
-    facing = normal @ light
-    half = light + np.array([0, 0, 1.0])
+    lab = over(lab, studio, layers.role == 0)
+    return finish(_plastic(lab, layers, roles, rng.uniform(-0.9, -0.45)))
+
+
+def _plastic(lab: Raster, layers: Layers, roles: Roles, aside: float) -> Raster:
+    """Light swollen forms by a lamp above, so far `aside`; sRGB."""
+    normal = _swollen(layers)
+    solid = layers.role != 0
+    lamp = np.array([aside, -0.62, 0.62], np.float32)
+    lamp /= np.linalg.norm(lamp)
+    half = lamp + np.array([0, 0, 1], np.float32)
+    facing = normal @ lamp
     mirror = np.clip(normal @ (half / np.linalg.norm(half)), 0, 1)
-    lab = to_oklab(rgb)
-    lab[..., 0] *= np.where(sky, 1.0, 0.56 + 0.6 * np.clip(facing, -0.4, 1))
-    bounce = np.clip(normal[..., 1] * 0.8 - 0.25, 0, 1) * ~sky
+    lab[..., 0] *= np.where(solid, 0.56 + 0.6 * np.clip(facing, -0.4, 1), 1.0)
+    bounce = np.clip(normal[..., 1] * 0.8 - 0.25, 0, 1) * solid
     lab = over(lab, with_lightness(roles["sky"], 0.62), 0.4 * bounce)
-    rgb = to_rgb(lab)
-    rgb = rgb * (1 - _ambient(layers, size))[..., None]
+    rgb = to_rgb(lab) * (1 - _ambient(layers))[..., None]
     gloss = 0.85 * smoothstep(mirror**60, 0.25, 0.8) + 0.16 * mirror**9
-    return finish(over(rgb, to_rgb(with_lightness(roles["light"], 0.98, 0.5)), gloss * ~sky))
+    return over(rgb, to_rgb(with_lightness(roles["light"], 0.98, 0.5)), gloss * solid)
 
 
 def _swollen(layers: Layers) -> Raster:
@@ -456,8 +458,9 @@ def _swollen(layers: Layers) -> Raster:
     return np.asarray(normal / np.linalg.norm(normal, axis=-1, keepdims=True), np.float32)
 
 
-def _ambient(layers: Layers, size: int) -> Raster:
+def _ambient(layers: Layers) -> Raster:
     """How much light forms take from what lies behind them, below on the right."""
+    size = layers.size
     shade = np.zeros((size, size), np.float32)
     for depth in (0.35, 0.6):
         near = np.array([s.depth >= depth and not s.soft for s in layers.scene.shapes])

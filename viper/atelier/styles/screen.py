@@ -25,9 +25,8 @@ from viper.atelier.styles.style import Picture, Raster, Roles, style
 
 
 def shine(rgb: Raster, color: Raster, strength: Raster) -> Raster:
-    """Add light of one color, or of one per pixel; never beyond white."""
-    light = np.clip(strength, 0, 1)[..., None] * color
-    return np.asarray(1 - (1 - rgb) * (1 - np.clip(light, 0, 1)), np.float32)
+    """Add light of one color, never beyond white."""
+    return _screened(rgb, np.clip(strength, 0, 1)[..., None] * color)
 
 
 def glow(emission: Raster, radius: float) -> Raster:
@@ -70,36 +69,45 @@ def synthwave(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     horizon = min(max(scene.horizon, 0.5), 0.8)
     layers = rasterize(scene, roles, size, haze=0.3)
     y = grid(size)[1]
-    night = with_lightness(roles["sky"], 0.1 + 0.24 * float(roles["sky"][0]), 1.0)
-    rise = smoothstep(y / horizon, 0.05, 0.95)[..., None]
-    lab = night + (roles["sky"] + np.array([0.02, 0, 0], np.float32) - night) * rise
-    backdrop = np.isin(layers.role, (0, 2, 3))
-    rgb = to_rgb(lab)
-    stars = chance.random((96, 96)) > 0.985
-    twinkle = resize(stars.astype(np.float32), size) * smoothstep(0.75 - rise[..., 0], 0, 0.5)
-    rgb = shine(rgb, to_rgb(roles["light"]), twinkle)
+    rgb = _starry(roles, y / horizon, chance)
     rgb = _striped_sun(rgb, roles, (0.25 + 0.5 * scene.focus[0], horizon - 0.22), 0.33)
     across, away, plane = floor(layers, horizon)
-    rgb = over(rgb, to_rgb(night), plane)
-    neon, ground = to_rgb(_bright(roles["accent"], 0.8)), to_rgb(_bright(roles["sky"], 0.7))
+    rgb = over(rgb, to_rgb(_night(roles)), plane)
     fill = layers.lab.copy()
     fill[..., 0] *= np.where(layers.subject, 1.02 - 0.3 * smoothstep(y, 0.25, 0.95), 0.5)
-    rgb = over(rgb, to_rgb(fill), ~backdrop)
-    beams = np.maximum(_ruled(across + chance.random(), size / 140), _ruled(away, size / 140))
-    beams = beams * plane
-    contours = line_layer(scene, size, width=0.0085, deep=0.3)
+    rgb = over(rgb, to_rgb(fill), ~np.isin(layers.role, (0, 2, 3)))
     body = silhouette(foreground(scene), size)
     rgb = rgb * (1 - 0.75 * glow(body, 0.02) * (1 - body))[..., None]
+    beams = np.maximum(_ruled(across + chance.random(), size / 140), _ruled(away, size / 140))
     band = np.exp(-np.abs(y - horizon) / 0.012) * (layers.role == 0)
-    for tube, lit in ((ground, beams * 0.9 + 0.5 * band), (neon, contours)):
-        light = 0.95 * np.minimum(lit, 1) + 0.8 * glow(lit, 0.014) + 0.5 * glow(lit, 0.05)
-        rgb = shine(rgb, tube, light)
+    rgb = _lit(rgb, to_rgb(_bright(roles["sky"], 0.7)), 0.9 * beams * plane + 0.5 * band)
+    contours = line_layer(scene, size, width=0.0085, deep=0.3)
+    rgb = _lit(rgb, to_rgb(_bright(roles["accent"], 0.8)), contours)
     scan = 1 - 0.07 * (0.5 + 0.5 * np.cos(2 * np.pi * y * 85))
     return finish(rgb * scan[..., None])
 
 
+def _lit(rgb: Raster, color: Raster, tubes: Raster) -> Raster:
+    """The picture with glowing tubes before it."""
+    near, far = glow(tubes, 0.014), glow(tubes, 0.05)
+    return shine(rgb, color, 0.95 * np.minimum(tubes, 1) + 0.8 * near + 0.5 * far)
+
+
+def _night(roles: Roles) -> Raster:
+    return with_lightness(roles["sky"], 0.1 + 0.24 * float(roles["sky"][0]))
+
+
+def _starry(roles: Roles, fall: Raster, chance: Generator) -> Raster:
+    """A night sky with stars that grows light toward the horizon, where `fall` is 1."""
+    rise = smoothstep(fall, 0.05, 0.95)
+    bright = roles["sky"] + np.array([0.02, 0, 0], np.float32)
+    stars = (chance.random((96, 96)) > 0.985).astype(np.float32)
+    twinkle = resize(stars, len(fall)) * smoothstep(0.75 - rise, 0, 0.5)
+    return shine(to_rgb(over(_night(roles), bright, rise)), to_rgb(roles["light"]), twinkle)
+
+
 def _pale(color: Raster) -> Raster:
-    return with_lightness(color, 0.78 * float(color[0]) + 0.19, 0.95)
+    return with_lightness(color, 0.85 * float(color[0]) + 0.13, 0.95)
 
 
 def _without_sun(scene: Scene) -> Scene:
@@ -133,34 +141,46 @@ def cyberpunk(scene: Scene, roles: Roles, size: int, rng: Random) -> Picture:
     scene = merged(scene)
     horizon = min(max(scene.horizon, 0.55), 0.8)
     layers = rasterize(scene, roles, size, haze=0.4)
-    x, y = grid(size)
-    left, right = to_rgb(_bright(roles["main"], 0.72)), to_rgb(_bright(roles["sky"], 0.74))
-    lab = layers.lab.copy()
-    lab[..., 0] = np.where(layers.subject, 0.03 + 0.72 * lab[..., 0], 0.1 + 0.32 * lab[..., 0])
     body = silhouette(foreground(scene), size)
-    sky = to_rgb(with_lightness(roles["sky"], 0.16 + 0.18 * float(roles["sky"][0]), 1.0))
-    rgb = over(to_rgb(lab), sky, layers.role == 0)
     towers, lamps = _towers(roles, size, horizon, chance)
     behind = (layers.role == 0) * (1 - body)
-    rgb = over(rgb, towers.rgb(), coverage(towers) * behind)
+    rgb = over(_nightly(layers, roles), towers.rgb(), coverage(towers) * behind)
     lights = lamps.rgb() * (coverage(lamps) * behind)[..., None]
     lights = np.maximum(lights, layers.rgb * 0.45 * (layers.role == 6)[..., None])
-    _, _, plane = floor(layers, horizon)
     wet = _reflected(lights + 0.35 * layers.rgb * body[..., None], horizon, chance)
-    rgb = over(rgb, 1 - (1 - rgb) * (1 - np.clip(wet, 0, 1)), plane)
-    fog = (
-        np.exp(-(((y - horizon) / 0.16) ** 2)) * (1 - body) * (0.8 + 0.2 * fractal(size, 4, chance))
-    )
-    rgb = shine(rgb, right, 0.34 * fog)
-    rgb = 1 - (1 - rgb) * (1 - np.clip(lights + 1.6 * glow(lights, 0.022), 0, 1))
-    soft = blur(body, 0.012 * size)
-    lean = np.gradient(soft, axis=1) * size * 0.028 * (body > 0.5)
-    edges = line_layer(scene, size, width=0.006, deep=0.3) * np.where(layers.subject, 0.8, 0.25)
-    warm = np.clip(lean, 0, 1) + edges * (x < scene.focus[0])
-    cold = np.clip(-lean, 0, 1) + edges * (x >= scene.focus[0])
-    rgb = shine(rgb, left, warm + 0.9 * glow(warm, 0.025))
-    rgb = shine(rgb, right, cold + 0.9 * glow(cold, 0.025))
+    rgb = over(rgb, _screened(rgb, wet), floor(layers, horizon)[2])
+    fog = np.exp(-(((grid(size)[1] - horizon) / 0.16) ** 2)) * (1 - body)
+    fog = fog * (0.8 + 0.2 * fractal(size, 4, chance))
+    rgb = shine(rgb, to_rgb(_bright(roles["sky"], 0.74)), 0.34 * fog)
+    rgb = _screened(rgb, 0.9 * lights + 1.2 * glow(lights, 0.022))
+    rgb = _rimmed(rgb, roles, layers, body)
     return finish(shine(rgb, to_rgb(mix(roles["light"], roles["sky"], 0.3)), _rain(size, chance)))
+
+
+def _nightly(layers: Layers, roles: Roles) -> Raster:
+    """The flat picture after dark, sRGB; the subject keeps most of its light."""
+    lab = layers.lab.copy()
+    lab[..., 0] = np.where(layers.subject, 0.03 + 0.72 * lab[..., 0], 0.1 + 0.32 * lab[..., 0])
+    sky = with_lightness(roles["sky"], 0.16 + 0.18 * float(roles["sky"][0]))
+    return over(to_rgb(lab), to_rgb(sky), layers.role == 0)
+
+
+def _screened(rgb: Raster, light: Raster) -> Raster:
+    """Add colored light, never beyond white."""
+    return np.asarray(1 - (1 - rgb) * (1 - np.clip(light, 0, 1)), np.float32)
+
+
+def _rimmed(rgb: Raster, roles: Roles, layers: Layers, body: Raster) -> Raster:
+    """The subject rimmed by a light of its color on the left, of the sky's on the right."""
+    size = layers.size
+    scene = layers.scene
+    lean = np.gradient(blur(body, 0.012 * size), axis=1) * size * 0.028 * (body > 0.5)
+    edges = line_layer(scene, size, width=0.006, deep=0.3) * np.where(layers.subject, 0.8, 0.25)
+    left = grid(size)[0] < scene.focus[0]
+    warm = np.clip(lean, 0, 1) + edges * left
+    cold = np.clip(-lean, 0, 1) + edges * ~left
+    rgb = shine(rgb, to_rgb(_bright(roles["main"], 0.72)), warm + 0.9 * glow(warm, 0.025))
+    return shine(rgb, to_rgb(_bright(roles["sky"], 0.74)), cold + 0.9 * glow(cold, 0.025))
 
 
 def _towers(roles: Roles, size: int, horizon: float, chance: Generator) -> tuple[Sheet, Sheet]:
@@ -168,7 +188,8 @@ def _towers(roles: Roles, size: int, horizon: float, chance: Generator) -> tuple
     walls, lamps = Sheet(size), Sheet(size)
     for sheet in (walls, lamps):
         sheet.canvas.scale(size, size)
-    tubes = [argb(_bright(roles[name], 0.7)) for name in ("main", "accent", "sky")]
+    warm = mix(roles["main"], roles["accent"], 0.5)
+    tubes = [argb(_bright(tube, 0.68)) for tube in (roles["main"], warm, roles["sky"])]
     for row, tone in ((0, 0.28), (1, 0.17)):
         wall = argb(with_lightness(roles["sky"], tone, 0.8))
         left = -0.05
@@ -178,10 +199,7 @@ def _towers(roles: Roles, size: int, horizon: float, chance: Generator) -> tuple
             rect = skia.Rect.MakeLTRB(left, top, left + wide, 1)
             walls.canvas.drawRect(rect, skia.Paint(Color=wall, AntiAlias=True))
             if row:
-                lamps.canvas.save()
-                clear = skia.Paint(BlendMode=skia.BlendMode.kClear)
-                lamps.canvas.drawRect(rect, clear)
-                lamps.canvas.restore()
+                lamps.canvas.drawRect(rect, skia.Paint(BlendMode=skia.BlendMode.kClear))
             _windows(lamps.canvas, rect, horizon, tubes[1], 0.5 + 0.3 * row, chance)
             if chance.random() < 0.7:
                 tube = tubes[int(chance.integers(3))]
@@ -234,12 +252,9 @@ def _reflected(lights: Raster, horizon: float, chance: Generator) -> Raster:
     """Lights drawn down into streaks on a wet street, broken by ripples."""
     size = lights.shape[0]
     edge = round(horizon * size)
-    columns = lights[: edge + size // 8].mean(axis=0, keepdims=True) * 5
-    streaks = np.repeat(
-        blur(np.repeat(columns, 3, axis=0).swapaxes(0, 1), 0.006 * size).swapaxes(0, 1)[1:2],
-        size,
-        axis=0,
-    )
+    above = lights[: edge + size // 8].mean(axis=0) * 5
+    # Blur works on squares: spread the line across one, then keep the line.
+    streaks = blur(np.repeat(above[None], size, axis=0), 0.006 * size)
     y = grid(size)[1]
     ripple = 0.5 + 0.42 * noise(size, (48, 7), chance)
     return np.asarray(streaks * (np.clip(ripple, 0, 2) * (1.1 - 1.2 * (y - horizon)))[..., None])
