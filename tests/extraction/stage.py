@@ -86,8 +86,8 @@ def taste(*attributes: Mapping[str, object]) -> str:
 
 
 def item(attribute: str, stance: str = "like", **more: object) -> dict[str, object]:
-    """One attribute of an answer, about comment 0 unless told otherwise."""
-    base = {"facet": None, "strength": 0.7, "comment": 0, "quote": ""}
+    """One attribute of an answer, about comment 0 and its teal unless told otherwise."""
+    base = {"facet": None, "strength": 0.7, "comment": 0, "quote": "teal"}
     return {"attribute": attribute, "stance": stance, **base, **more}
 
 

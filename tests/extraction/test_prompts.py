@@ -12,7 +12,7 @@ from tests.extraction.stage import item, taste
 from viper.errors import BadInput, ModelUnavailable
 from viper.extraction.language import PROMPT_NAMES, batches
 from viper.extraction.prompts import PROMPTS, Prompts
-from viper.extraction.reply import TasteReply, clean, occurs
+from viper.extraction.reply import TasteReply, clean, is_plain, quoted, recites
 from viper.extraction.structured import parsed
 from viper.preference import Comment
 
@@ -90,11 +90,53 @@ class TestReply:
         assert all(c.isprintable() for c in cleaned)
         assert clean(cleaned) == cleaned
 
-    def test_quotes_are_compared_loosely_but_must_occur(self) -> None:
-        text = "I don’t like\n the  Harsh light."
-        assert occurs("don't like the harsh light", text)
-        assert not occurs("harsh shadows", text)
-        assert not occurs("...", text)
+    @pytest.mark.parametrize(
+        ("quote", "found"),
+        [
+            ("don't like the harsh light", "don\u2019t like the Harsh light"),
+            ("\uff28arsh  LIGHT!!", "Harsh light"),
+            ("I ... harsh light", "I don\u2019t like the Harsh light"),
+            ("harsh shadows", None),
+            ("light ... harsh", None),
+            ("...", None),
+            ("", None),
+        ],
+    )
+    def test_a_quote_is_compared_loosely_and_is_what_the_person_wrote(
+        self, quote: str, found: str | None
+    ) -> None:
+        assert quoted(quote, "I don\u2019t like\n the  Har\u200bsh light.") == found
+
+    @given(st.text(max_size=40), st.text(max_size=40))
+    def test_a_quote_is_never_longer_than_the_comment(self, quote: str, text: str) -> None:
+        assert len(quoted(quote, text) or "") <= len(text)
+        whole = clean(text)
+        assert (quoted(text, text) or "") in whole
+
+    @pytest.mark.parametrize("name", ["black & white", "art d\u00e9co", "1960s", "wet-on-wet"])
+    def test_names_of_looks_are_plain(self, name: str) -> None:
+        assert is_plain(name)
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "<b>bold</b>",
+            "(teal:1.5)",
+            "http://x.example",
+            "five words are too many",
+            "\u0441\u0438\u043d\u0438\u0439",
+            "{teal}",
+            "-teal",
+            "snake_case",
+        ],
+    )
+    def test_other_texts_are_not(self, name: str) -> None:
+        assert not is_plain(name)
+
+    def test_three_words_of_the_rules_in_a_row_recite_them(self) -> None:
+        assert recites("only how a picture", "Rules: 1. Only how a picture looks.")
+        assert not recites("a picture", "Rules: 1. Only how a picture looks.")
+        assert not recites("only a picture", "Rules: 1. Only how a picture looks.")
 
     def test_the_schema_leaves_nothing_optional(self) -> None:
         assert '"default"' not in json.dumps(TasteReply.model_json_schema())

@@ -34,6 +34,13 @@ class Extraction:
     latency_s: float
     tokens: int | None
     """Prompt and reply tokens of all calls; None if the server did not say."""
+    output_tokens: int | None = None
+    """Those of them that the model wrote; None if the server did not say."""
+
+    @property
+    def input_tokens(self) -> int | None:
+        """Those that the model read."""
+        return None if self.tokens is None else self.tokens - (self.output_tokens or 0)
 
 
 class Pictures(Protocol):
@@ -80,6 +87,8 @@ class Reply(Generic[Structure]):
     tokens: int | None
     warnings: tuple[str, ...] = ()
     """For people: what the model was not able to see or do."""
+    output_tokens: int | None = None
+    """As in `Extraction`."""
 
 
 class LanguageModel(Protocol):
@@ -112,6 +121,7 @@ class LanguageModel(Protocol):
             deadline: Instant on `time.monotonic()`; no reply takes longer.
 
         Raises:
-            LanguageModelError: Refused, cut off, unreachable, or invalid twice.
+            CutOff: Question and answer are too long for the model; fewer comments may fit.
+            LanguageModelError: Refused, unreachable, or invalid twice.
         """
         ...

@@ -1,6 +1,8 @@
 """The extractor of `auto`: the language model where there is one, offline where it fails."""
 
+import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from viper.errors import LanguageModelError, ModelUnavailable
 from viper.extraction import Extraction, Extractor, Pictures
@@ -18,6 +20,7 @@ class FallbackExtractor:
         self, comments: Sequence[Comment], *, pictures: Pictures, name: str = "default"
     ) -> Extraction:
         """As the port `Extractor` says; never raises LanguageModelError if `offline` does not."""
+        started = time.monotonic()
         try:
             return self._primary.extract(comments, pictures=pictures, name=name)
         except (LanguageModelError, ModelUnavailable) as error:
@@ -27,11 +30,10 @@ class FallbackExtractor:
                 update={"warnings": (warning, *found.preference.warnings)}
             )
             raw = error.raw_replies if isinstance(error, LanguageModelError) else ()
-            return Extraction(
+            # The time that the attempt took was waited for as well.
+            return replace(
+                found,
                 preference=preference,
                 raw_replies=(*raw, *found.raw_replies),
-                model=found.model,
-                prompt_sha256=found.prompt_sha256,
-                latency_s=found.latency_s,
-                tokens=found.tokens,
+                latency_s=time.monotonic() - started,
             )

@@ -1,37 +1,63 @@
 """A language model behind an OpenAI-compatible server, hosted or local.
 
-    messages ──► rung of the ladder ──► one bounded request ──► Answer ──► structured()
-                   json_schema ► json_object ► prompted JSON ► prompted JSON without pictures
+    messages ──► form ──► one bounded request ──► Answer ──► structured()
+                  ▲ rejected: another parameter, json_schema ► json_object ► prompted JSON,
+                  └─          without pictures, or in smaller parts (CutOff)
 
-Servers differ: some reject a schema (next rung), some silently ignore it (every answer is validated
-anyway, see structured.py). The rung that worked is remembered.
+Servers differ: some reject a schema, some silently ignore it (every answer is validated anyway,
+see structured.py), some name what they do not take. The form that worked is remembered.
+docs/servers.md tells which server does what.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from viper.errors import CutOff
 from viper.extraction import Message, Reply, Structure
 from viper.extraction.completion import answer_in, wire
+from viper.extraction.faults import Rejected
 from viper.extraction.prompts import Prompts
 from viper.extraction.structured import Answer, structured
-from viper.extraction.transport import Rejected, Transport
+from viper.extraction.transport import Transport
 
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
 BLIND = "The language model cannot see pictures, so it went by the words alone."
 _WISHES = {"temperature": 0, "max_tokens": 4_000}
 """Sent unless the server rejects one of them by name; newer hosted models know neither."""
+_RENAMED = {"max_tokens": "max_completion_tokens"}
+_FORMATS = ("json_schema", "json_object", None)
+"""Ways to ask for JSON, the strictest first; None leaves it to the prompt."""
 
 
 @dataclass(frozen=True)
-class Rung:
-    """One way to ask for JSON."""
+class Form:
+    """One way to put a request."""
 
-    response_format: str | None
+    format: str | None = "json_schema"
     pictures: bool = True
+    wishes: Mapping[str, Any] = field(default_factory=lambda: dict(_WISHES))
 
+    def after(self, error: Rejected, *, has_pictures: bool) -> "Form | None":
+        """The form to try next, or None if there is none left; never one that was tried."""
+        if error.is_too_long:
+            # The answer that was wished for may be what does not fit.
+            fewer = {k: v for k, v in self.wishes.items() if not k.startswith("max_")}
+            return replace(self, wishes=fewer) if fewer != self.wishes else None
+        if named := [wish for wish in self.wishes if error.names(wish)]:
+            return replace(self, wishes=dict(self._without(named[0], error)))
+        place = _FORMATS.index(self.format) + 1
+        blind = replace(self, pictures=False) if has_pictures and self.pictures else None
+        if blind and (error.is_about_pictures or place == len(_FORMATS)):
+            return blind
+        return replace(self, format=_FORMATS[place]) if place < len(_FORMATS) else None
 
-LADDER = (Rung("json_schema"), Rung("json_object"), Rung(None), Rung(None, pictures=False))
+    def _without(self, wish: str, error: Rejected) -> Iterator[tuple[str, Any]]:
+        for name, value in self.wishes.items():
+            if name != wish:
+                yield name, value
+            elif name in _RENAMED and error.names(_RENAMED[name]):
+                yield _RENAMED[name], value
 
 
 class OpenAIModel:
@@ -71,8 +97,7 @@ class OpenAIModel:
         )
         self._prompts = prompts or Prompts()
         # What this server turned out to take; a lost update between threads costs one request.
-        self._rung = 0
-        self._wishes: Mapping[str, Any] = dict(_WISHES)
+        self._form = Form()
 
     def reply(
         self,
@@ -87,51 +112,49 @@ class OpenAIModel:
 
         def ask(conversation: Sequence[Message]) -> Answer:
             nonlocal blind
-            rung, body = self._climb(conversation, schema.model_json_schema(), deadline)
-            has_pictures = any(not isinstance(p, str) for m in conversation for p in m.parts)
-            blind = blind or (has_pictures and not rung.pictures)
+            form, body = self._post(conversation, schema.model_json_schema(), deadline)
+            blind = blind or (_has_pictures(conversation) and not form.pictures)
             return answer_in(body, host=self._transport.host)
 
         found = structured(ask, messages, schema=schema, context=context, prompts=self._prompts)
-        return Reply(
-            value=found.value,
-            raw_replies=found.raw_replies,
-            tokens=found.tokens,
-            warnings=(BLIND,) if blind else (),
-        )
+        return replace(found, warnings=(BLIND,) if blind else ())
 
-    def _climb(
+    def _post(
         self, messages: Sequence[Message], schema: dict[str, Any], deadline: float
-    ) -> tuple[Rung, bytes]:
-        """The first rung the server takes, from the one that worked last, and its response."""
-        index, wishes = self._rung, self._wishes
+    ) -> tuple[Form, bytes]:
+        """The first form the server takes, from the one that worked last, and its response."""
+        form = self._form
         while True:
-            rung = LADDER[index]
-            body: dict[str, Any] = {
+            body = {
                 "model": self.name,
-                "messages": wire(messages, pictures=rung.pictures),
-                **wishes,
-                **_response_format(rung, schema),
+                "messages": wire(messages, pictures=form.pictures),
+                **form.wishes,
+                **_response_format(form, schema),
             }
             try:
                 response = self._transport.post(body, deadline=deadline)
             except Rejected as error:
-                unwanted = [wish for wish in wishes if wish in str(error)]
-                if unwanted:
-                    wishes = {k: v for k, v in wishes.items() if k not in unwanted}
-                elif index + 1 < len(LADDER):
-                    index += 1
-                else:
+                next_form = form.after(error, has_pictures=_has_pictures(messages))
+                if next_form is None and error.is_too_long:
+                    raise CutOff(
+                        f"The comments do not fit into the context of the language model at "
+                        f"{self._transport.host!r}: give it a longer context, or use the offline "
+                        "extractor."
+                    ) from error
+                if next_form is None:
                     raise
+                form = next_form
             else:
-                self._rung, self._wishes = index, wishes
-                return rung, response
+                self._form = form
+                return form, response
 
 
-def _response_format(rung: Rung, schema: dict[str, Any]) -> dict[str, Any]:
-    if rung.response_format == "json_schema":
+def _has_pictures(messages: Sequence[Message]) -> bool:
+    return any(not isinstance(part, str) for message in messages for part in message.parts)
+
+
+def _response_format(form: Form, schema: dict[str, Any]) -> dict[str, Any]:
+    if form.format == "json_schema":
         named = {"name": schema["title"], "schema": schema, "strict": True}
         return {"response_format": {"type": "json_schema", "json_schema": named}}
-    if rung.response_format == "json_object":
-        return {"response_format": {"type": "json_object"}}
-    return {}
+    return {"response_format": {"type": form.format}} if form.format else {}

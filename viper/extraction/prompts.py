@@ -1,6 +1,9 @@
-"""The prompt files: loaded, filled in strictly, and identified by their hash."""
+"""The prompt files: loaded, filled in strictly, identified by their hash; and data for them."""
 
 import hashlib
+import json
+import re
+import unicodedata
 from pathlib import Path
 from string import Template
 
@@ -8,6 +11,10 @@ from viper.errors import BadInput, ModelUnavailable
 
 PROMPTS = Path(__file__).resolve().parents[2] / "prompts"
 """The application runs from a checkout; the folder lies at its root."""
+
+_OPENING = re.compile(r'[<\ufe64\uff1c](?![\s3"])|[\[\uff3b](?![\s\d\]"])|[\u2028\u2029]')
+_JOINERS = "\u200c\u200d"
+"""Invisible, but part of words in Persian and Hindi and of many an emoji."""
 
 
 class Prompts:
@@ -48,3 +55,18 @@ class Prompts:
                 f"Prompt {name!r} is missing: expected the file {path.name!r} in the folder "
                 f"{path.parent.name!r} of the checkout."
             ) from error
+
+
+def data(value: object) -> str:
+    """Plain data as JSON on one line that can be nothing but data to whoever reads the prompt.
+
+    No text in it can end its quotation, start a line, or be taken by a tokenizer for a control
+    token such as `<|im_start|>` or `[INST]`; invisible characters, which can hide words from
+    people, are left out. "<3" and "[5]" stay as they are.
+    """
+    text = "".join(c for c in json.dumps(value, ensure_ascii=False) if not _is_invisible(c))
+    return _OPENING.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def _is_invisible(character: str) -> bool:
+    return unicodedata.category(character).startswith("C") and character not in _JOINERS

@@ -28,6 +28,9 @@ class Answer:
 
     text: str
     tokens: int | None
+    """Read and written."""
+    output_tokens: int | None = None
+    """Written."""
 
 
 def structured(
@@ -49,24 +52,36 @@ def structured(
     except ValueError as error:
         problem = str(error)
     else:
-        return Reply(value=value, raw_replies=(first.text,), tokens=first.tokens)
-    second = ask(
-        [
-            *messages,
-            Message("assistant", (first.text[:_MAX_QUOTED_REPLY] or "(nothing)",)),
-            Message("user", (prompts.render("repair", error=problem),)),
-        ]
+        return Reply(
+            value=value,
+            raw_replies=(first.text,),
+            tokens=first.tokens,
+            output_tokens=first.output_tokens,
+        )
+    repair = (
+        Message("assistant", (first.text[:_MAX_QUOTED_REPLY] or "(nothing)",)),
+        Message("user", (prompts.render("repair", error=problem),)),
     )
+    try:
+        second = ask([*messages, *repair])
+    except LanguageModelError as error:
+        error.raw_replies = (first.text, *error.raw_replies)
+        raise
     raw = (first.text, second.text)
     try:
         value = parsed(second.text, schema=schema, context=context)
     except ValueError as error:
         raise LanguageModelError(
-            f"The language model answered twice in a form that cannot be used ({error}): "
-            "try again, or choose another model.",
+            "The language model answered twice in a form that cannot be used: try again, or "
+            "choose another model.",
             raw_replies=raw,
         ) from error
-    return Reply(value=value, raw_replies=raw, tokens=total((first.tokens, second.tokens)))
+    return Reply(
+        value=value,
+        raw_replies=raw,
+        tokens=total((first.tokens, second.tokens)),
+        output_tokens=total((first.output_tokens, second.output_tokens)),
+    )
 
 
 def parsed(text: str, *, schema: type[Structure], context: Mapping[str, object]) -> Structure:

@@ -4,24 +4,17 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from viper.errors import BadInput, LanguageModelError, Refused, Unreachable
+from viper.errors import BadInput, Unreachable
+from viper.extraction.faults import raise_if_final, retry_after
 from viper.extraction.reply import clean
 
 if TYPE_CHECKING:
     import openai
 
 MAX_REPLY_BYTES = 4_000_000
-_TEMPORARY = frozenset({408, 409, 425, 429})
-_REJECTED = frozenset({400, 413, 415, 422})
-
-
-class Rejected(LanguageModelError):
-    """The server does not take this form of the request; another form may work."""
 
 
 class Transport:
@@ -69,8 +62,8 @@ class Transport:
             try:
                 return self._post_once(body, deadline)
             except openai.APIStatusError as error:
-                self._raise_if_final(error)
-                problem, pause = f"answered {error.status_code}", _retry_after(error)
+                raise_if_final(error, body, host=self.host)
+                problem, pause = f"answered {error.status_code}", retry_after(error)
             except openai.APIConnectionError as error:
                 cause = error.__cause__ or error
                 problem, pause = f"cannot be reached ({clean(str(cause))[:80]})", None
@@ -116,31 +109,6 @@ class Transport:
             f"The language model at {self.host!r} gave no complete answer in time: try again "
             "later, or use the offline extractor."
         )
-
-    def _raise_if_final(self, error: "openai.APIStatusError") -> None:
-        status = error.status_code
-        said = clean(error.message).removeprefix(f"Error code: {status} - ")[:160]
-        if "content_filter" in (error.code or "") or "content_filter" in said:
-            raise Refused(f"A content filter at {self.host!r} stopped the comments.") from error
-        if status in _REJECTED:
-            raise Rejected(
-                f"The language model at {self.host!r} rejected the request ({status}: {said})."
-            ) from error
-        if status in (401, 403):
-            raise LanguageModelError(
-                f"The language model at {self.host!r} does not accept the key ({status}): check "
-                "OPENAI_API_KEY."
-            ) from error
-        if error.code == "insufficient_quota":
-            raise LanguageModelError(
-                f"The account at {self.host!r} has no quota left: check it, or use the offline "
-                "extractor."
-            ) from error
-        if status not in _TEMPORARY and status < 500:
-            raise LanguageModelError(
-                f"The language model at {self.host!r} answered {status} ({said}): check "
-                "VIPER_LLM_MODEL and OPENAI_BASE_URL."
-            ) from error
 
 
 def _host(base_url: str) -> str:
@@ -195,19 +163,3 @@ def _within(
     if isinstance(result, Exception):
         raise result
     return result
-
-
-def _retry_after(error: "openai.APIStatusError") -> float | None:
-    """Seconds the server asks to wait, from a number or a date; None if it does not."""
-    value = error.response.headers.get("retry-after")
-    if value is None:
-        return None
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return max(0.0, (moment.astimezone(UTC) - datetime.now(UTC)).total_seconds())
