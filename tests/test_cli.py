@@ -16,7 +16,7 @@ import viper
 from viper.cli import main
 from viper.curation import load_curated
 from viper.generation.recipe import read_recipe
-from viper.preference import Attribute, VisualPreference
+from viper.preference import Attribute, Evidence, VisualPreference
 from viper.training.paintings import HELD_OUT, paint_shard
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -138,6 +138,44 @@ def test_extract_reads_the_example_of_the_readme(run: Run) -> None:
     assert "magenta" in {a.attribute for a in preference.disliked}
     assert all(a.evidence for a in (*preference.liked, *preference.disliked))
     assert preference.extractor.kind == "offline"
+
+
+def test_extract_reads_what_a_user_said_in_a_chat(run: Run, tmp_path: Path) -> None:
+    chat = tmp_path / "chat.json"
+    turns = [
+        {"role": "user", "content": "I love the teal!"},
+        {"role": "assistant", "content": "I love magenta!"},
+    ]
+    chat.write_text(json.dumps(turns), encoding="utf-8")
+    said = tmp_path / "said.json"
+    said.write_text('{"comments": [{"text": "I love gold!"}]}', encoding="utf-8")
+    alone = run("extract", "--history", chat).json["liked"]
+    assert [(a["attribute"], a["strength"]) for a in alone] == [("teal", 0.4)]
+    assert [e["kind"] for e in alone[0]["evidence"]] == ["chat"]
+    both = run("extract", said, "--history", chat).json["liked"]
+    assert [(a["attribute"], a["strength"]) for a in both] == [("gold", 0.9), ("teal", 0.4)]
+
+
+def test_show_tells_both_sides_of_a_conflict_and_what_was_deleted(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "torn.json"
+    for_it = Evidence(comment=0, quote="so teal")
+    click = Evidence(comment=1, kind="click", strength=0.3)
+    torn = VisualPreference(
+        liked=(Attribute(attribute="teal", evidence=(for_it,)), Attribute(attribute="gold")),
+        disliked=(Attribute(attribute="teal", evidence=(click,)),),
+    )
+    file.write_text(torn.remove("liked", "gold").to_json(), encoding="utf-8")
+    assert run("profiles", "import", file, "--name", "torn").code == 0
+    told = run("profiles", "show", "torn").err.splitlines()
+    conflict = told.index(
+        "conflict: teal and teal: liked in one place and disliked in another "
+        "(one side rests on clicks or chats alone)"
+    )
+    assert told[conflict + 1 : conflict + 3] == [
+        "  likes teal (own words, 0.70)  'so teal'",
+        "  dislikes teal (own words, 0.30)  a click",
+    ]
+    assert "deleted: gold (liked)" in told
 
 
 def test_extract_reads_standard_input(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -333,6 +371,8 @@ BAD: dict[str, tuple[Sequence[str], str]] = {
     "a folder of comments": (["extract", "folder"], "folder: cannot be read"),
     "broken JSON": (["extract", "broken.json"], r"broken\.json: not valid JSON"),
     "no text": (["extract", "picture.png"], r"picture\.png: expected UTF-8 text"),
+    "nothing to read": (["extract"], "--history FILE"),
+    "a broken chat": (["extract", "--history", "broken.json"], r"broken\.json: not valid JSON"),
     "no comments": (["extract", "none.json"], "non-empty list"),
     "an empty comment": (["extract", "empty.json"], "comment 0: .*needs a text or a stance"),
     "an unknown curated picture": (["extract", "unknown.json"], "curated"),

@@ -113,6 +113,93 @@ def test_alembics_own_check_agrees(file: Path, monkeypatch: pytest.MonkeyPatch) 
         assert store.check() == "current"
 
 
+def made_by_0001(file: Path) -> None:
+    """A database of the first revision, with a profile of three versions in it."""
+    file.parent.mkdir(exist_ok=True)
+    engine = Database(f"sqlite:///{file}").engine(for_migration=True)
+    config = Config(ROOT / "db" / "alembic.ini")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    engine.dispose()
+    now, version = "2026-01-02 03:04:05.000000", "'offline', NULL, NULL, '[]'"
+    execute(
+        file,
+        f"INSERT INTO owners VALUES ('me', '{now}')",
+        f"INSERT INTO profiles VALUES ('{PROFILE}', 'me', 'mine', '{now}')",
+        *(
+            f"INSERT INTO comments VALUES ({number}, 'me', '{PROFILE}', {image}, '{text}', "
+            f"{stance}, '{now}', NULL)"
+            for number, image, text, stance in (
+                (1, "NULL", "I like teal", "NULL"),
+                (2, "'curated:001'", "", "'like'"),
+                (7, "NULL", "teal, red!", "'mixed'"),
+            )
+        ),
+        f"INSERT INTO extractions (id, owner_id, profile_id, kind, warnings, created) "
+        f"VALUES (1, 'me', '{PROFILE}', 'offline', '[]', '{now}')",
+        "INSERT INTO extraction_comments VALUES (1, 1), (1, 2), (1, 7)",
+        *(
+            f"INSERT INTO profile_versions VALUES ({number}, '{PROFILE}', {number}, "
+            f"{number - 1 or 'NULL'}, 'note {number}', 1, {version}, '{now}')"
+            for number in (1, 2, 3)
+        ),
+        "INSERT INTO attributes VALUES (1, 3, 'color palette', 'teal', 'liked', 0.937, 0, 0)",
+        "INSERT INTO attributes VALUES (2, 3, NULL, 'my words', 'liked', 0.8, 0, 1)",
+        "INSERT INTO attributes VALUES (3, 3, 'mood', 'calm', 'disliked', 0.3, 1, 1)",
+        "INSERT INTO attributes VALUES (4, 1, 'color palette', 'teal', 'liked', 0.7, 0, 0)",
+        "INSERT INTO attributes VALUES (5, 3, 'color palette', 'red', 'disliked', 0.91, 0, 0)",
+        "INSERT INTO evidence VALUES (1, 1, 1, NULL, 'I like teal')",
+        "INSERT INTO evidence VALUES (2, 1, 2, 'curated:001', '')",
+        "INSERT INTO evidence VALUES (3, 1, 7, NULL, 'teal')",
+        "INSERT INTO evidence VALUES (4, 3, 7, NULL, 'red!')",
+        "INSERT INTO evidence VALUES (5, 4, 1, NULL, 'I like teal')",
+        "INSERT INTO evidence VALUES (6, 5, 7, NULL, 'red!')",
+        "INSERT INTO evidence VALUES (7, 5, 7, NULL, 'teal, red!')",
+    )
+
+
+PROFILE = "a" * 32
+
+
+def test_a_database_of_the_first_revision_loses_nothing(store: Store, file: Path) -> None:
+    made_by_0001(file)
+    before = contents(file)
+    with store:
+        assert store.check() == "outdated"
+        assert store.upgrade() is True
+        after = contents(file)
+        for table, rows in before.items():
+            if table != "alembic_version":
+                assert [
+                    row[: len(old)] for row, old in zip(after[table], rows, strict=True)
+                ] == rows
+        assert [c.id for c in store.comments.list("me", PROFILE)] == [1, 2, 7]
+        assert {c.comment.source for c in store.comments.list("me", PROFILE)} == {"comment"}
+        preference = store.preferences.current("me", PROFILE).preference
+        strengths = {a.attribute: a.strength for a in (*preference.liked, *preference.disliked)}
+        assert strengths == {"teal": 0.937, "my words": 0.8, "calm": 0.3, "red": 0.91}
+        (calm,) = [a for a in preference.disliked if a.attribute == "calm"]
+        assert (calm.muted, calm.pinned, calm.evidence[0].strength) == (True, True, 0.7)
+        without = preference.without_comment(7)
+        assert [a.attribute for a in without.disliked] == ["calm"]
+        (teal,) = [a for a in without.liked if a.attribute == "teal"]
+        assert teal.strength == pytest.approx(1 - (1 - 0.937) ** (2 / 3), abs=1e-4)
+        store.preferences.restore("me", PROFILE, number=1)
+        old = store.preferences.current("me", PROFILE).preference
+        assert [(a.attribute, a.strength) for a in old.liked] == [("teal", 0.7)]
+
+
+def contents(file: Path) -> dict[str, list[tuple[object, ...]]]:
+    with closing(sqlite3.connect(file)) as connection:
+        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        return {
+            name: connection.execute(f"SELECT * FROM {name} ORDER BY 1").fetchall()
+            for (name,) in names
+            if name != "sqlite_sequence"
+        }
+
+
 def test_the_code_knows_the_newest_migration() -> None:
     scripts = ScriptDirectory.from_config(Config(ROOT / "db" / "alembic.ini"))
     assert scripts.get_heads() == [schema.HEAD]

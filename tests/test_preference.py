@@ -181,8 +181,13 @@ def test_without_a_comment_exactly_its_evidence_goes(p: VisualPreference, commen
         kept = {a.attribute: a for a in after.side(side)}
         for a in p.side(side):
             rest = tuple(e for e in a.evidence if e.comment != comment)
-            if rest or a.pinned or not a.evidence:
-                assert kept.pop(a.attribute) == a.model_copy(update={"evidence": rest})
+            if rest == a.evidence:
+                assert kept.pop(a.attribute) == a
+            elif rest or a.is_decided:
+                left = kept.pop(a.attribute)
+                assert left.evidence == rest
+                assert (left.muted, left.pinned) == (a.muted, a.pinned)
+                assert left.strength == a.strength if a.pinned else left.strength <= a.strength
             else:
                 assert a.attribute not in kept
         assert not kept
@@ -199,7 +204,12 @@ def test_conflicts_are_exactly_the_names_on_both_sides(p: VisualPreference) -> N
         for b in p.active("disliked"):
             if a.attribute.casefold().split() == b.attribute.casefold().split():
                 both.add((a.attribute, b.attribute))
-    assert {(c.liked, c.disliked) for c in p.conflicts()} == both
+    found = [tuple(a.attribute for _, a in c.sides) for c in p.conflicts()]
+    assert set(found) == both
+    assert len(found) == len(both)
+    for conflict in p.conflicts():
+        for side, attribute in conflict.sides:
+            assert attribute in p.active(side)  # with its strength and its evidence
 
 
 def test_opposites_on_one_side_are_a_conflict_and_are_named_once() -> None:
@@ -208,7 +218,7 @@ def test_opposites_on_one_side_are_a_conflict_and_are_named_once() -> None:
     both = liking(bright=0.9, dark=0.4)
     assert not both.conflicts()
     (found,) = both.conflicts(opposite)
-    assert {found.liked, found.disliked} == {"bright", "dark"}
+    assert [(s, a.attribute) for s, a in found.sides] == [("liked", "bright"), ("liked", "dark")]
     assert found.reason == "opposites, both liked"
     assert not both.mute("liked", "dark").conflicts(opposite)
     split = liking(bright=0.9).add("disliked", Attribute(attribute="dark"))

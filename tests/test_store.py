@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from viper.errors import BadInput, NotFound
-from viper.preference import Attribute, Comment, Evidence, ExtractorInfo, VisualPreference
+from viper.preference import (
+    Attribute,
+    Comment,
+    Evidence,
+    ExtractorInfo,
+    Sides,
+    VisualPreference,
+)
+from viper.preference.attribute import deleted
 from viper.store import Extraction, Feedback, Picture, Store, StoredPicture, new_id
 
 ME = "me"
@@ -186,8 +194,8 @@ def test_a_deleted_comment_leaves_none_of_its_words(
         extraction = Extraction(kind="openai", comments=comments, raw_reply="unforgettable-words")
         store.preferences.record_extraction(ME, profile, extraction=extraction)
     quotes = (
-        Evidence(comment=gone.id, quote="unforgettable-words"),
-        Evidence(comment=kept.id, quote="other words"),
+        Evidence(comment=gone.id, quote="unforgettable-words", strength=0.9),
+        Evidence(comment=kept.id, quote="other words", strength=0.5),
     )
     preference = VisualPreference(liked=(Attribute(attribute="teal", evidence=quotes),))
     store.preferences.save(ME, profile, preference=preference)
@@ -195,6 +203,7 @@ def test_a_deleted_comment_leaves_none_of_its_words(
     assert store.comments.list(ME, profile) == (kept,)
     (teal,) = store.preferences.current(ME, profile).preference.liked
     assert teal.evidence == quotes[1:]
+    assert teal.strength == 0.5
     second, first = store.preferences.extractions(ME, profile)
     assert (first.extraction.comments, first.extraction.raw_reply) == ((kept.id,), None)
     assert second.extraction.raw_reply == "unforgettable-words"
@@ -232,7 +241,13 @@ attributes = st.builds(
     facet=st.none() | st.sampled_from(["color palette", "composition"]),
     strength=st.floats(0, 1),
     evidence=st.lists(
-        st.builds(Evidence, image=st.none() | st.just("curated:1"), quote=st.text(max_size=9)),
+        st.builds(
+            Evidence,
+            image=st.none() | st.just("curated:1"),
+            quote=st.text(max_size=9),
+            strength=st.none() | st.floats(0, 1),
+            kind=st.sampled_from(["comment", "click", "chat", "own"]),
+        ),
         max_size=3,
     ).map(tuple),
     muted=st.booleans(),
@@ -243,6 +258,7 @@ preferences = st.builds(
     name=names,
     liked=st.lists(attributes, max_size=4).map(tuple),
     disliked=st.lists(attributes, max_size=4).map(tuple),
+    deleted=st.builds(Sides, liked=st.lists(attributes.map(deleted), max_size=2).map(tuple)),
     extractor=st.builds(ExtractorInfo, kind=st.just("openai"), model=st.none() | st.just("m")),
     warnings=st.lists(st.text(max_size=9), max_size=2).map(tuple),
 )
@@ -261,6 +277,28 @@ def test_any_preference_comes_back_as_it_was(
     version = store.preferences.at(ME, profile, number=number)
     assert version.preference == preference.rename("default")
     assert version == store.preferences.current(ME, profile)
+
+
+def test_a_deletion_is_remembered_with_what_was_said_since(store: Store, profile: str) -> None:
+    first, second = (store.comments.save(ME, profile, comment=said(text)).id for text in "ab")
+    gone = liking("teal", comment=first).remove("liked", "teal")
+    store.preferences.save(ME, profile, preference=gone.merge(liking("teal", comment=second)))
+    kept = store.preferences.current(ME, profile).preference
+    (memory,) = kept.deleted.liked
+    assert kept.is_empty
+    assert [e.comment for e in memory.evidence] == [first]
+    assert [e.comment for e in memory.mentions] == [second]
+    store.comments.delete(ME, second)
+    assert store.preferences.current(ME, profile).preference == gone
+
+
+def test_a_chat_comes_back_as_one(store: Store, profile: str) -> None:
+    turn = Comment(text="teal, please", source="chat")
+    stored = store.comments.save(ME, profile, comment=turn)
+    assert store.comments.list(ME, profile) == (stored,)
+    assert stored.comment == turn
+    edited = store.comments.edit(ME, stored.id, text=said("gold"))
+    assert edited.comment.source == "comment"
 
 
 def test_versions_follow_each_other_and_never_change(
@@ -321,7 +359,7 @@ def test_evidence_points_to_comments_of_this_profile_or_to_none(store: Store, pr
     for comment in (foreign.id, 4711):
         number = store.preferences.save(ME, profile, preference=liking("teal", comment=comment))
         (teal,) = store.preferences.at(ME, profile, number=number).preference.liked
-        assert teal.evidence == (Evidence(comment=None, quote="so said"),)
+        assert teal.evidence == (Evidence(comment=None, quote="so said", strength=0.7),)
     with pytest.raises(NotFound, match="no extraction 5"):
         store.preferences.save(ME, profile, preference=liking("a"), extraction=5)
 

@@ -56,6 +56,7 @@ class Moody:
     def __init__(self, inner: Extractor) -> None:
         self.away = False
         self.read: list[tuple[str, ...]] = []
+        self.meanwhile: Callable[[], object] | None = None
         self._inner = inner
 
     def extract(
@@ -64,6 +65,9 @@ class Moody:
         self.read.append(tuple(comment.text for comment in comments))
         if self.away:
             raise Unreachable("The language model at example did not answer.")
+        happens, self.meanwhile = self.meanwhile, None
+        if happens is not None:
+            happens()
         return self._inner.extract(comments, pictures=pictures, name=name)
 
 
@@ -247,6 +251,56 @@ def test_a_deleted_comment_takes_exactly_its_evidence_along(
     assert store.comments.list(ME, profile) == ()
 
 
+def test_only_new_comments_are_read_and_what_was_learned_stays(
+    studio: Studio, extractor: Moody, profile: str
+) -> None:
+    texts = ["I love the teal.", "I love gold.", "I hate neon glow."]
+    for text in texts:
+        say(studio, profile, text)
+    studio.change(ME, profile, change=lambda p: p.mute("liked", "gold"), note="muted")
+    studio.read_pending(ME, profile)
+    assert extractor.read == [(text,) for text in texts]
+    assert liked(studio.knowledge(ME, profile).preference) == {"teal", "gold"}
+
+
+def test_a_deleted_comment_leaves_the_profile_as_if_it_had_never_been_read(
+    studio: Studio, store: Store, profile: str
+) -> None:
+    before = say(studio, profile, "I love the teal, but I hate neon glow.")
+    after = say(studio, profile, "I really love teal and gold!")
+    assert after.find("teal")[0][1].strength > before.find("teal")[0][1].strength
+    second = store.comments.list(ME, profile)[1]
+    assert studio.delete_comment(ME, profile, comment=second.id).preference == before
+
+
+def test_a_comment_that_goes_while_it_is_read_leaves_nothing(
+    studio: Studio, store: Store, extractor: Moody, profile: str
+) -> None:
+    say(studio, profile, "I love gold.")
+    kept = store.preferences.current(ME, profile).preference
+
+    def meanwhile() -> None:
+        studio.delete_comment(ME, profile, comment=store.comments.list(ME, profile)[-1].id)
+
+    extractor.meanwhile = meanwhile
+    assert say(studio, profile, "I love the teal.").model_copy(update={"warnings": ()}) == kept
+    assert [len(e.extraction.comments) for e in store.preferences.extractions(ME, profile)] == [
+        0,
+        1,
+    ]
+
+
+def test_a_comment_that_changes_while_it_is_read_says_only_what_it_says_now(
+    studio: Studio, store: Store, extractor: Moody, profile: str
+) -> None:
+    def meanwhile() -> None:
+        (stored,) = store.comments.list(ME, profile)
+        studio.edit_comment(ME, profile, comment=stored.id, text="I love gold.", stance=None)
+
+    extractor.meanwhile = meanwhile
+    assert liked(say(studio, profile, "I love the teal.")) == {"gold"}
+
+
 def test_knowledge_grows_with_comments_and_names_contradictions(
     studio: Studio, profile: str
 ) -> None:
@@ -258,7 +312,7 @@ def test_knowledge_grows_with_comments_and_names_contradictions(
     assert 0 < levels[0] < levels[1] < levels[2] < 1
     known = studio.knowledge(ME, profile)
     assert known.comments == 3
-    assert any(conflict.startswith("teal and teal:") for conflict in known.conflicts)
+    assert any(str(conflict).startswith("teal and teal:") for conflict in known.conflicts)
 
 
 # -- manage the profile -----------------------------------------------------------------------
@@ -275,6 +329,56 @@ def test_an_added_attribute_takes_the_name_of_the_taxonomy(studio: Studio, profi
     for words in ("", " ", "x" * 81):
         with pytest.raises(BadInput, match="1 to 80 characters"):
             studio.add_attribute(ME, profile, side="liked", attribute=words)
+
+
+def test_a_deleted_attribute_comes_back_only_by_the_persons_hand(
+    studio: Studio, store: Store, profile: str
+) -> None:
+    exported = say(studio, profile, "I love the teal.")
+    studio.change(ME, profile, change=lambda p: p.remove("liked", "teal"), note="deleted")
+    gone = say(studio, profile, "I really love teal, and gold!")
+    assert liked(gone) == {"gold"}
+    first, second = store.comments.list(ME, profile)
+    assert [e.comment for e in gone.deleted.liked[0].mentions] == [second.id]
+    studio.edit_comment(ME, profile, comment=first.id, text="Teal! I love it.", stance="like")
+    studio.import_preference(ME, profile, preference=exported)
+    known = studio.knowledge(ME, profile).preference
+    assert "teal" not in liked(known)
+    assert [a.attribute for a in known.deleted.liked] == ["teal"]
+    for _ in range(2):
+        studio.undo(ME, profile)
+    restored = studio.restore_attribute(ME, profile, side="liked", attribute="teal").preference
+    assert liked(restored) >= {"teal", "gold"}
+    assert restored.deleted.liked == ()
+    with pytest.raises(BadInput, match="not among the deleted"):
+        studio.restore_attribute(ME, profile, side="liked", attribute="teal")
+
+
+def test_undo_brings_a_deleted_attribute_back(studio: Studio, profile: str) -> None:
+    before = say(studio, profile, "I love the teal.")
+    studio.change(ME, profile, change=lambda p: p.remove("liked", "teal"), note="deleted")
+    assert studio.undo(ME, profile).preference == before
+
+
+def test_an_import_overrules_no_decision_and_finds_its_comments(
+    studio: Studio, store: Store, profile: str
+) -> None:
+    exported = say(studio, profile, "I love teal, gold and purple.")
+    studio.change(
+        ME,
+        profile,
+        change=lambda p: p.set_strength("liked", "teal", 0.2).mute("liked", "gold"),
+        note="edited",
+    )
+    (comment,) = store.comments.list(ME, profile)
+    taken = studio.import_preference(ME, profile, preference=exported).preference
+    by_name = {a.attribute: a for a in taken.liked}
+    assert (by_name["teal"].strength, by_name["teal"].pinned) == (0.2, True)
+    assert by_name["gold"].muted
+    assert by_name["purple"] == exported.find("purple")[0][1]
+    assert {e.comment for a in taken.liked for e in a.evidence} == {comment.id}
+    after = studio.delete_comment(ME, profile, comment=comment.id).preference
+    assert liked(after) == {"teal", "gold"}
 
 
 def test_undo_goes_further_back_each_time_and_ends_at_nothing(studio: Studio, profile: str) -> None:
@@ -439,6 +543,40 @@ def test_ratings_teach_the_scorer_and_can_be_taken_back(studio: Studio, profile:
         assert predicted() == neutral
     with pytest.raises(BadInput, match="1 to 5"):
         studio.rate(ME, image, rating=6)
+
+
+def test_a_rating_is_weak_evidence_that_goes_with_it(
+    studio: Studio, store: Store, profile: str
+) -> None:
+    say(studio, profile, "I love gold.")
+    before = studio.knowledge(ME, profile).preference
+    (drawn,) = studio.draw(ME, profile, request=ask(prompt="a boat in art deco, teal, foggy"))
+    image = drawn.stored.id
+    for rating, side in ((5, "liked"), (4, "liked"), (1, "disliked")):
+        studio.rate(ME, image, rating=rating)
+        known = studio.knowledge(ME, profile).preference
+        assert {"art deco", "teal"} <= {a.attribute for a in getattr(known, side)}
+        for name in ("art deco", "teal"):
+            ((where, found),) = known.find(name)
+            assert (where, found.strength, found.is_weak) == (side, 0.3, True)
+            assert [(e.kind, e.image) for e in found.evidence] == [("click", f"image:{image}")]
+        assert len(store.comments.list(ME, profile)) == 2
+    for rating in (3, None):
+        studio.rate(ME, image, rating=rating)
+        assert studio.knowledge(ME, profile).preference == before
+        assert len(store.comments.list(ME, profile)) == 1
+
+
+def test_a_rating_is_kept_when_nobody_can_read_it(
+    studio: Studio, extractor: Moody, profile: str
+) -> None:
+    (drawn,) = studio.draw(ME, profile, request=ask(prompt="a boat in art deco"))
+    extractor.away = True
+    rated = studio.rate(ME, drawn.stored.id, rating=5)
+    assert rated.feedback is not None
+    assert rated.feedback.rating == 5
+    extractor.away = False
+    assert liked(say(studio, profile, "I love gold.")) == {"art deco", "gold"}
 
 
 def test_words_about_a_result_teach_the_profile(studio: Studio, store: Store, profile: str) -> None:

@@ -15,21 +15,24 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from viper.errors import BadInput, ViperError
-    from viper.preference import Attribute, Comment, Evidence, VisualPreference, parse_comments
+    from viper.preference import VisualPreference
+    from viper.preference.attribute import Attribute
+    from viper.preference.evidence import Evidence
+    from viper.preference.said import Comment, parse_comments
     from viper.settings import Settings, load_settings
 
 __version__ = "0.1.0"
 
 _HOME = {
-    "Attribute": "viper.preference",
+    "Attribute": "viper.preference.attribute",
     "BadInput": "viper.errors",
-    "Comment": "viper.preference",
-    "Evidence": "viper.preference",
+    "Comment": "viper.preference.said",
+    "Evidence": "viper.preference.evidence",
     "Settings": "viper.settings",
     "ViperError": "viper.errors",
     "VisualPreference": "viper.preference",
     "load_settings": "viper.settings",
-    "parse_comments": "viper.preference",
+    "parse_comments": "viper.preference.said",
 }
 """Where each public name lives."""
 

@@ -188,7 +188,7 @@ class TestManyComments:
 
     def test_contradictions_keep_both_sides(self, offline: OfflineExtractor) -> None:
         preference = offline.extract(self.COMMENTS, pictures=PICTURES).preference
-        assert [c.liked for c in preference.conflicts()] == ["teal"]
+        assert [c.sides[0][1].attribute for c in preference.conflicts()] == ["teal"]
 
     @pytest.mark.parametrize("removed", range(3))
     def test_removing_a_comment_removes_exactly_its_evidence(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viper.preference import Attribute, Evidence, VisualPreference
+from viper.preference import Attribute, Conflict, Evidence, VisualPreference
 from viper.studio import Knowledge
 from viper.web import markup
 
@@ -51,7 +51,8 @@ def test_words_of_people_never_become_markup(show: str) -> None:
         attribute=NASTY, facet=NASTY, evidence=(Evidence(quote=NASTY, image=NASTY),)
     )
     preference = VisualPreference(liked=(attribute,), warnings=(NASTY,))
-    knowledge = Knowledge(comments=1, level=0.3, preference=preference, conflicts=(NASTY,))
+    clash = Conflict(sides=(("liked", attribute), ("disliked", attribute)), reason=NASTY)
+    knowledge = Knowledge(comments=1, level=0.3, preference=preference, conflicts=(clash,))
     html = {
         "facets": lambda: markup.facets(preference),
         "known": lambda: markup.known(knowledge),

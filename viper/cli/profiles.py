@@ -1,7 +1,8 @@
 """Commands about the tastes that are stored here."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +16,9 @@ from viper.cli.console import (
     say,
     write_text,
 )
+
+if TYPE_CHECKING:
+    from viper.preference import Attribute, Evidence, Side
 
 app = typer.Typer(
     help="Tastes that are stored here.",
@@ -45,18 +49,48 @@ def list_all(owner: Owner = LOCAL, as_json: AsJson = False) -> None:
 def show(name: Name, owner: Owner = LOCAL, as_json: AsJson = False) -> None:
     """Tell what a profile likes and dislikes, and why."""
     from viper.cli import parts
+    from viper.preference import SIDES
+    from viper.taxonomy import load_taxonomy
 
     with parts.opened_store(parts.settings()) as store:
         profile = store.profiles.named(owner, name)
         preference = store.preferences.current(owner, profile.id).preference
-    for side, attributes in (("likes", preference.liked), ("dislikes", preference.disliked)):
-        for a in attributes:
-            quotes = "; ".join(repr(e.quote) for e in a.evidence if e.quote)
-            say(f"{side} {a.attribute} ({a.facet or 'own words'}, {a.strength:.2f})  {quotes}")
+    for side in SIDES:
+        for attribute in preference.side(side):
+            say(_line(side, attribute))
+    for clash in preference.conflicts(load_taxonomy().opposite):
+        weak = " (one side rests on clicks or chats alone)" if clash.is_weak else ""
+        say(f"conflict: {clash}{weak}")
+        for side, attribute in clash.sides:
+            say(f"  {_line(side, attribute)}")
+    for side in SIDES:
+        for gone in preference.deleted.side(side):
+            again = f", mentioned again: {_quotes(gone.mentions)}" if gone.mentions else ""
+            say(f"deleted: {gone.attribute} ({side}){again}")
     if preference.is_empty:
         say(f"Nothing is known about {name!r} yet.")
     if as_json:
         emit(preference.to_dict())
+
+
+def _line(side: "Side", attribute: "Attribute") -> str:
+    says = {"liked": "likes", "disliked": "dislikes"}[side]
+    where = attribute.facet or "own words"
+    flags = "".join(f", {flag}" for flag in ("pinned", "muted") if getattr(attribute, flag))
+    return (
+        f"{says} {attribute.attribute} ({where}, {attribute.strength:.2f}{flags})  "
+        f"{_quotes(attribute.evidence)}"
+    ).rstrip()
+
+
+def _quotes(evidence: Sequence["Evidence"]) -> str:
+    notes = {"click": "a click", "chat": " in a chat"}
+    said = (
+        notes["click"] if e.kind == "click" else repr(e.quote) + notes.get(e.kind, "")
+        for e in evidence
+        if e.quote or e.kind == "click"
+    )
+    return "; ".join(said)
 
 
 @app.command()

@@ -6,20 +6,31 @@ from typing import Annotated
 import typer
 
 from viper.cli.console import emit, read_text, say
+from viper.errors import BadInput
 
 
 def extract(
-    comments: Annotated[Path, typer.Argument(help="A comments file; - is stdin.")],
-    extractor: Annotated[str | None, typer.Option(help="auto, openai, local or offline.")] = None,
+    comments: Annotated[Path | None, typer.Argument(help="A comments file; - is stdin.")] = None,
+    history: Annotated[
+        Path | None,
+        typer.Option(help="A chat, a list of {role, content}: what the user said, weak evidence."),
+    ] = None,
+    extractor: Annotated[
+        str | None, typer.Option(help="auto, openai, local, viper2024, offline.")
+    ] = None,
     name: Annotated[str, typer.Option(help="What to call the preference.")] = "default",
 ) -> None:
     """Read comments on pictures; the visual preference as JSON on stdout."""
     from viper.cli import parts
-    from viper.preference import parse_comments
+    from viper.preference import parse_comments, parse_history
 
-    said = parse_comments(read_text(comments), source=str(comments))
+    if comments is None and history is None:
+        raise BadInput("Nothing to read: name a comments file, or a chat with --history FILE.")
+    said = parse_comments(read_text(comments), source=str(comments)) if comments else ()
+    if history is not None:
+        said += parse_history(read_text(history), source=str(history))
     settings = parts.settings(extractor=extractor)
-    folder = Path() if str(comments) == "-" else comments.parent
+    folder = Path() if comments is None or str(comments) == "-" else comments.parent
     pictures = parts.PicturesOnDisk.of(said, folder)
     found = parts.extractor(settings).extract(said, pictures=pictures, name=name).preference
     for warning in found.warnings:

@@ -235,7 +235,9 @@ class _Page:
 
     def add(self, attribute: TasteAttribute, value: float, clause: Clause | None) -> None:
         quote = clause.quote(self.comment.text) if clause else " ".join(self.comment.text.split())
-        evidence = Evidence(comment=self.index, image=self.comment.image, quote=quote)
+        evidence = Evidence(
+            comment=self.index, image=self.comment.image, quote=quote, kind=self.comment.kind
+        )
         self.found.append(
             (
                 "liked" if value > 0 else "disliked",

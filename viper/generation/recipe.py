@@ -32,7 +32,7 @@ from viper.generation import (
     Rule,
     Steps,
 )
-from viper.preference import Attribute, Side, VisualPreference, first_problem
+from viper.preference import Attribute, Side, Sides, VisualPreference, first_problem
 
 SCHEMA = "viper.recipe/1"
 PNG_KEY = "viper"
@@ -214,5 +214,10 @@ def _acting(preference: VisualPreference) -> VisualPreference:
         return tuple(a.model_copy(update={"evidence": ()}) for a in preference.active(side))
 
     return preference.model_copy(
-        update={"liked": bare("liked"), "disliked": bare("disliked"), "warnings": ()}
+        update={
+            "liked": bare("liked"),
+            "disliked": bare("disliked"),
+            "deleted": Sides(),
+            "warnings": (),
+        }
     )

@@ -50,7 +50,8 @@ class Comments:
         """
         with self._database.write() as session:
             row = owned_comment(session, owner, comment=comment)
-            row.image, row.text, row.stance = text.image, text.text, text.stance
+            for field, value in text.model_dump().items():
+                setattr(row, field, value)
             row.edited = self._database.now()
             session.flush()
             return comment_value(row)
@@ -58,7 +59,8 @@ class Comments:
     def delete(self, owner: str, comment: int) -> None:
         """Deletes a comment with the evidence that quotes it and the raw replies that read it.
 
-        The attributes found with its help stay: they are the preference, in no words of theirs.
+        Versions of the past keep the attributes found with its help, in no words of theirs;
+        `VisualPreference.without_comment` makes the next version one without it.
 
         Raises:
             NotFound: It does not exist, or not for this owner.

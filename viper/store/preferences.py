@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
 
 from viper.errors import NotFound
-from viper.preference import Attribute, Evidence, VisualPreference
+from viper.preference import VisualPreference
 from viper.store.database import Database
 from viper.store.rows import extraction_value, version_row, version_value
 from viper.store.scope import owned_profile
@@ -93,7 +93,9 @@ class Preferences:
                 parent=current.number or None,
                 note=note,
                 extraction=extraction,
-                preference=_linked(preference, known=_comment_ids(session, row)).rename(row.name),
+                preference=preference.relinked(
+                    {comment: comment for comment in _comment_ids(session, row)}
+                ).rename(row.name),
             )
             return self._append(session, row, current, new)
 
@@ -211,20 +213,3 @@ def _require_extraction(session: Session, profile: ProfileRow, extraction: int) 
     row = session.get(ExtractionRow, extraction)
     if row is None or (row.owner_id, row.profile_id) != (profile.owner_id, profile.id):
         raise NotFound(f"There is no extraction {extraction!r}.")
-
-
-def _linked(preference: VisualPreference, *, known: Set[int]) -> VisualPreference:
-    """The preference with evidence that points to known comments, or to none."""
-
-    def evidence(found: Evidence) -> Evidence:
-        return found if found.comment in known else found.model_copy(update={"comment": None})
-
-    def attribute(found: Attribute) -> Attribute:
-        return found.model_copy(update={"evidence": tuple(map(evidence, found.evidence))})
-
-    return preference.model_copy(
-        update={
-            side: tuple(attribute(a) for a in preference.side(side))
-            for side in ("liked", "disliked")
-        }
-    )

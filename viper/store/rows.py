@@ -1,8 +1,18 @@
 """Rows to values and back."""
 
 import json
+from typing import Any
 
-from viper.preference import Attribute, Comment, Evidence, ExtractorInfo, Side, VisualPreference
+from viper.preference import (
+    Attribute,
+    Comment,
+    Deleted,
+    Evidence,
+    ExtractorInfo,
+    Side,
+    Sides,
+    VisualPreference,
+)
 from viper.store.tables import (
     AttributeRow,
     CommentRow,
@@ -26,6 +36,7 @@ from viper.store.values import (
 def comment_value(row: CommentRow) -> StoredComment:
     """What was said, with its id."""
     said = {"image": row.image, "text": row.text, "stance": row.stance}
+    said["source"] = row.source
     return StoredComment(
         id=row.id,
         profile=row.profile_id,
@@ -61,16 +72,25 @@ def version_row(preference: VisualPreference) -> VersionRow:
         extractor_prompt_sha256=preference.extractor.prompt_sha256,
         warnings=json.dumps(preference.warnings, ensure_ascii=False),
         attributes=[
-            AttributeRow(
-                side=side,
-                **attribute.model_dump(exclude={"evidence"}),
-                evidence=[
-                    EvidenceRow(comment_id=found.comment, image=found.image, quote=found.quote)
-                    for found in attribute.evidence
-                ],
-            )
+            _attribute_row(side, attribute)
             for side in sides
-            for attribute in preference.side(side)
+            for attribute in (*preference.side(side), *preference.deleted.side(side))
+        ],
+    )
+
+
+def _attribute_row(side: Side, attribute: Attribute) -> AttributeRow:
+    mentions = attribute.mentions if isinstance(attribute, Deleted) else ()
+    return AttributeRow(
+        side=side,
+        deleted=isinstance(attribute, Deleted),
+        **attribute.model_dump(exclude={"evidence", "mentions"}),
+        evidence=[
+            EvidenceRow(
+                since=since, comment_id=found.comment, **found.model_dump(exclude={"comment"})
+            )
+            for since, group in ((False, attribute.evidence), (True, mentions))
+            for found in group
         ],
     )
 
@@ -79,8 +99,9 @@ def version_value(row: VersionRow, *, name: str) -> PreferenceVersion:
     """A version, its preference named as the profile is named now."""
     preference = VisualPreference(
         name=name,
-        liked=tuple(_attribute(a) for a in row.attributes if a.side == "liked"),
-        disliked=tuple(_attribute(a) for a in row.attributes if a.side == "disliked"),
+        liked=_side(row, "liked"),
+        disliked=_side(row, "disliked"),
+        deleted=Sides(liked=_deleted(row, "liked"), disliked=_deleted(row, "disliked")),
         extractor=ExtractorInfo(
             kind=row.extractor_kind,
             model=row.extractor_model,
@@ -98,17 +119,32 @@ def version_value(row: VersionRow, *, name: str) -> PreferenceVersion:
     )
 
 
-def _attribute(row: AttributeRow) -> Attribute:
-    return Attribute(
-        attribute=row.attribute,
-        facet=row.facet,
-        strength=row.strength,
-        evidence=tuple(
-            Evidence(comment=found.comment_id, image=found.image, quote=found.quote)
-            for found in row.evidence
-        ),
-        muted=row.muted,
-        pinned=row.pinned,
+def _side(row: VersionRow, side: Side) -> tuple[Attribute, ...]:
+    return tuple(
+        Attribute(**_fields(a)) for a in row.attributes if a.side == side and not a.deleted
+    )
+
+
+def _deleted(row: VersionRow, side: Side) -> tuple[Deleted, ...]:
+    return tuple(
+        Deleted(**_fields(a), mentions=_evidence(a, since=True))
+        for a in row.attributes
+        if a.side == side and a.deleted
+    )
+
+
+def _fields(row: AttributeRow) -> dict[str, Any]:
+    names = ("attribute", "facet", "strength", "muted", "pinned")
+    fields = {name: getattr(row, name) for name in names}
+    return {**fields, "evidence": _evidence(row, since=False)}
+
+
+def _evidence(row: AttributeRow, *, since: bool) -> tuple[Evidence, ...]:
+    names = ("image", "quote", "strength", "kind")
+    return tuple(
+        Evidence(comment=found.comment_id, **{name: getattr(found, name) for name in names})
+        for found in row.evidence
+        if found.since == since
     )
 
 

@@ -16,7 +16,7 @@ from viper.store.database import LOCK_SECONDS, Database
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision in `db/migrations/versions`; a test compares. Kept here because reading the
 migrations costs every start of the program more than all the rest of the database."""
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -117,6 +118,8 @@ class CommentRow(Base):
     stance: Mapped[str | None] = mapped_column(String(8))
     created: Mapped[datetime]
     edited: Mapped[datetime | None]
+    source: Mapped[str] = mapped_column(String(8), server_default="comment")
+    """`comment` or `chat`."""
 
 
 class SkipRow(Base):
@@ -204,7 +207,7 @@ class VersionRow(Base):
 
 
 class AttributeRow(Base):
-    """One liked or disliked attribute of a version."""
+    """One liked, disliked or deleted attribute of a version."""
 
     __tablename__ = "attributes"
     __table_args__ = (
@@ -221,6 +224,8 @@ class AttributeRow(Base):
     strength: Mapped[float]
     muted: Mapped[bool]
     pinned: Mapped[bool]
+    deleted: Mapped[bool] = mapped_column(server_default=false())
+    """Only remembered, so that later comments do not bring it back."""
 
     evidence: Mapped[list["EvidenceRow"]] = relationship(order_by="EvidenceRow.id")
 
@@ -239,6 +244,12 @@ class EvidenceRow(Base):
     )
     image: Mapped[str | None] = mapped_column(Text)
     quote: Mapped[str] = mapped_column(Text)
+    strength: Mapped[float | None]
+    """What it says alone. None only if the attribute's strength is to be shared out."""
+    kind: Mapped[str] = mapped_column(String(8), server_default="comment")
+    """`comment`, `click`, `chat` or `own`."""
+    since: Mapped[bool] = mapped_column(server_default=false())
+    """Of a deleted attribute: whether it was said after the deletion."""
 
 
 class ImageRow(Base):

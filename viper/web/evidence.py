@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from viper.errors import NotFound
-from viper.preference import Attribute, Side
+from viper.preference import Attribute, Conflict, Evidence, Side, VisualPreference
 from viper.store import PreferenceVersion, StoredComment
 from viper.studio import IMAGE_PREFIX, Studio
-from viper.web.markup import curated_address, data, esc, picture_address
+from viper.web.markup import SIDES, chip, curated_address, data, esc, picture_address
 from viper.web.site import Visit
 
 _STANCES = {"like": "liked", "dislike": "disliked", "mixed": "mixed"}
@@ -31,11 +31,9 @@ def panel(studio: Studio, side: Side, attribute: Attribute | None) -> str:
             '<h3>Why?</h3><p class="vp-quiet">Choose an attribute to see the words and pictures '
             "it came from, and to change it.</p>"
         )
-    quotes = "".join(
-        f"<li>{thumb(studio, e.image)}<q>{esc(e.quote or 'a click, no words')}</q></li>"
-        for e in attribute.evidence
-    )
-    quotes = quotes or '<li class="vp-quiet">You added it yourself.</li>'
+    quotes = "".join(f"<li>{thumb(studio, e.image)}{words(e)}</li>" for e in attribute.evidence)
+    alone = "You added it yourself." if attribute.pinned else "Nothing you said stands behind it."
+    quotes = quotes or f'<li class="vp-quiet">{alone}</li>'
     mute = ("unmute", "Use again") if attribute.muted else ("mute", "Mute")
     pin = ("unpin", "Unpin") if attribute.pinned else ("pin", "Pin")
     buttons = "".join(
@@ -47,6 +45,53 @@ def panel(studio: Studio, side: Side, attribute: Attribute | None) -> str:
         f"<h3>{esc(attribute.attribute)}</h3><p class='vp-quiet'>{esc(where)}</p>"
         f'<ul class="vp-quotes">{quotes}</ul><div class="vp-actions">{buttons}</div>'
     )
+
+
+def words(found: Evidence) -> str:
+    """What was said, and whether it was said at all."""
+    if found.kind == "click":
+        return "<span>a click, no words</span>"
+    if not found.quote:
+        return '<span class="vp-quiet">no words kept</span>'
+    where = ' <span class="vp-quiet">in a chat</span>' if found.kind == "chat" else ""
+    return f"<span><q>{esc(found.quote)}</q>{where}</span>"
+
+
+def conflict(studio: Studio, clash: Conflict) -> str:
+    """A contradiction: both sides, and why each is there."""
+    sides = "".join(
+        f"<li>{chip(attribute, side, button=False)}</li>"
+        + "".join(f"<li>{thumb(studio, e.image)}{words(e)}</li>" for e in attribute.evidence)
+        for side, attribute in clash.sides
+    )
+    weak = " One side rests on clicks or chats alone, and counts for little." * clash.is_weak
+    return (
+        f'<section class="vp-notice vp-clash" role="status">{esc(clash)}.{weak}'
+        f'<ul class="vp-quotes">{sides}</ul></section>'
+    )
+
+
+def deleted(preference: VisualPreference) -> str:
+    """What the person deleted; what was said about it since, and a way back."""
+    rows = "".join(
+        f"<li><div>{chip(attribute, side, button=False)}"
+        + (f"<p>Mentioned again: {said}</p>" if (said := _said(attribute.mentions)) else "")
+        + '</div><div class="vp-actions"><button type="button" class="vp-small" '
+        f"{data(do='restore', side=side, attribute=attribute.attribute)}>Restore</button>"
+        "</div></li>"
+        for side in SIDES
+        for attribute in preference.deleted.side(side)
+    )
+    if not rows:
+        return ""
+    return (
+        '<section class="vp-card"><h3>Deleted</h3><p class="vp-quiet">No comment brings these '
+        f'back.</p><ul class="vp-comments">{rows}</ul></section>'
+    )
+
+
+def _said(mentions: Sequence[Evidence]) -> str:
+    return ", ".join(words(found) for found in mentions)
 
 
 def thumb(studio: Studio, image: str | None) -> str:

@@ -93,7 +93,7 @@ def known(knowledge: Knowledge) -> str:
         '<p class="vp-quiet">Nothing yet. Say what you see: colors, light, mood, how it is '
         "painted, how much is in it.</p>"
     )
-    clashes = "".join(notice(text, "clash") for text in knowledge.conflicts)
+    clashes = "".join(notice(str(conflict), "clash") for conflict in knowledge.conflicts)
     warnings = "".join(notice(text) for text in knowledge.preference.warnings)
     return (
         f'{meter(knowledge)}<section class="vp-known"><h3>What we know so far</h3>'

@@ -28,7 +28,12 @@ class _Events:
 
     def choose(self, chosen: Any, profile: str, event: gr.EventData, request: gr.Request) -> Any:
         with told():
-            return self._view(self.site.visit(request, profile), (event.side, event.attribute))
+            visit, picked = self.site.visit(request, profile), (event.side, event.attribute)
+            if event.do == "restore":
+                self.site.studio.restore_attribute(
+                    visit.owner, visit.id, side=event.side, attribute=event.attribute
+                )
+            return self._view(visit, picked)
 
     def act(self, chosen: Any, profile: str, event: gr.EventData, request: gr.Request) -> Any:
         side, name = chosen
@@ -103,12 +108,13 @@ class _Events:
         studio = self.site.studio
         knowledge = studio.knowledge(visit.owner, visit.id)
         side, attribute = _found(knowledge.preference, chosen)
-        clashes = "".join(markup.notice(text, "clash") for text in knowledge.conflicts)
-        versions = studio.store.preferences.versions(visit.owner, visit.id, limit=_VERSIONS)
         picked = (side, attribute.attribute) if attribute else ("", "")
+        clashes = "".join(evidence.conflict(studio, clash) for clash in knowledge.conflicts)
+        taste = markup.facets(knowledge.preference, picked) + evidence.deleted(knowledge.preference)
+        versions = studio.store.preferences.versions(visit.owner, visit.id, limit=_VERSIONS)
         strength = attribute.strength if attribute else 0.8
         return (
-            markup.meter(knowledge) + clashes + markup.facets(knowledge.preference, picked),
+            markup.meter(knowledge) + clashes + taste,
             evidence.panel(studio, side, attribute),
             gr.update(visible=attribute is not None, value=strength),
             evidence.history(versions),
