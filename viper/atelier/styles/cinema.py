@@ -453,7 +453,7 @@ def _swollen(layers: Layers) -> Raster:
     size = layers.size
     reach = 0.085
     height = reach * size * _dome(layers, reach)
-    dy, dx = np.gradient(blur(height, 0.008 * size))
+    dy, dx = np.gradient(blur(height, max(0.009 * size, 1.5)))
     normal = np.stack([-dx, -dy, np.full_like(dx, 0.8)], axis=-1)
     return np.asarray(normal / np.linalg.norm(normal, axis=-1, keepdims=True), np.float32)
 
