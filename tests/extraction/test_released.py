@@ -83,6 +83,7 @@ class TestReading:
         assert found.prompt_sha256 == found.preference.extractor.prompt_sha256
         assert found.tokens is not None
         assert found.tokens > len(REPLY)
+        assert found.output_tokens == len(REPLY) + 1
 
     def test_clicks_alone_ask_nothing(self) -> None:
         clicks = [Comment(image="curated:001", stance="like")] * 2

@@ -27,6 +27,8 @@ class Written:
     text: str
     tokens: int
     """Of prompt and answer together."""
+    output_tokens: int
+    """Of the answer."""
     limit: int | None
     """How many tokens the answer was cut off at; None if it ended by itself."""
 
@@ -110,7 +112,12 @@ class Checkpoint:
         ended = _has_ended(new, loaded.model.generation_config.eos_token_id)
         if not ended and time.monotonic() >= deadline:
             raise self._too_late(text)
-        return Written(text, tokens=prompt + len(new), limit=None if ended else room)
+        return Written(
+            text,
+            tokens=prompt + len(new),
+            output_tokens=len(new),
+            limit=None if ended else room,
+        )
 
     def _ready(self) -> Loaded:
         self._loaded = self._loaded or load(

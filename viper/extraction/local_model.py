@@ -79,4 +79,4 @@ class LocalModel:
                 "comments at once, or choose another model.",
                 raw_replies=(written.text,),
             )
-        return Answer(text=written.text, tokens=written.tokens)
+        return Answer(text=written.text, tokens=written.tokens, output_tokens=written.output_tokens)

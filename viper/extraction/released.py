@@ -111,6 +111,7 @@ class ReleasedExtractor:
             prompt_sha256=info.prompt_sha256,
             latency_s=time.monotonic() - started,
             tokens=written.tokens if written else None,
+            output_tokens=written.output_tokens if written else None,
         )
 
     def _message(self, asked: Sequence[Comment], pictures: Pictures) -> Message:
