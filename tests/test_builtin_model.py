@@ -7,8 +7,11 @@ import pytest
 
 from viper.atelier.color import distance_to_colors, from_hex
 from viper.atelier.palette import COLORS
+from viper.atelier.truth import QUESTIONS
+from viper.evaluation.builtin import GOALS, QUICK, measure
 from viper.generation import GenerationRequest, Generator
 from viper.generation.models import load_generator
+from viper.judging.recognition import load_judge
 from viper.preference import Attribute, VisualPreference
 from viper.settings import ROOT
 
@@ -82,3 +85,24 @@ def test_the_model_says_how_it_likes_to_be_asked_and_previews_cheaply(
     assert generator.defaults.latent_rgb_factors is not None
     assert generator.weight_hashes
     assert Path(MODEL / "MODEL_CARD.md").read_text(encoding="utf-8").startswith("# ")
+
+
+def test_the_report_in_short_form() -> None:
+    """A few pictures of everything that `python -m viper.evaluation.builtin` measures."""
+    judge = load_judge(QUESTIONS) if (MODEL / "judge").is_dir() else None
+    said: list[str] = []
+    report = measure(QUICK, judge=judge, say=said.append)
+    assert said
+    figures = report.figures
+    for name, figure in figures.items():
+        assert figure.ci95 is None or figure.ci95[0] <= figure.value <= figure.ci95[1], name
+        if name.endswith("_right") or "right_" in name or "_f1_" in name:
+            assert 0 <= figure.value <= 1, name
+    assert len(report.pictures) == len(report.asked) == QUICK.prompts
+    unlearned = {"palette_right_by_pixels", "contrast_right_by_pixels"}
+    assert unlearned | {"scorer_f1_lighting", "variety_without_subject_by_pixels"} <= set(figures)
+    assert ("subject_right" in figures) == (judge is not None)
+    assert figures["reconstruction_psnr_db"].value >= 20
+    assert figures["caption_finds_picture_of_32"].value >= 0.25
+    assert figures["peak_memory_gb"].value <= GOALS["peak_memory_gb"]
+    assert figures["megabytes_all"].value <= GOALS["megabytes_all"]

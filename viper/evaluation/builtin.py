@@ -53,7 +53,10 @@ class Sizes:
     seeds: int = 16
 
 
-QUICK = Sizes(12, 64, 8, 2, 2, 6, 6, 2)
+QUICK = Sizes(
+    prompts=8, paintings=48, reconstructed=6, retrievals=1, pairs=1, never_painted=4, variety=4,
+    seeds=1,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def balanced_prompts(count: int, *, seed: int = 0, with_subject: bool = True) ->
     dealt = [_dealt(names, count, rng) for names in (list(SUBJECTS), list(STYLES), PALETTES)]
     words = Random(seed + 1)
     return [
-        _asked(subject if with_subject else None, style, palette, words)
+        _asked(subject, style, palette, words, with_subject=with_subject)
         for subject, style, palette in zip(*dealt, strict=True)
     ]
 
@@ -100,16 +100,16 @@ def _dealt(names: Sequence[Any], count: int, rng: Random) -> list[Any]:
     return [name for one in rounds for name in one][:count]
 
 
-def _asked(subject: str | None, style: str, palette: Palette, rng: Random) -> Asked:
-    # Drawn in the same order with and without a subject.
-    sentence = rng.random()
-    parts = {"style": _style(style, rng), "palette": _palette(palette, rng)}
-    if subject is not None:
-        parts["subject"] = _subject(subject, Random(sentence))
-    kind = "without_subject" if subject is None else "sentences"
-    known = held_out()[kind]
-    text = known[int(sentence * len(known))].format(**parts)
-    return Asked(text, style, palette, subject)
+def _asked(subject: str, style: str, palette: Palette, rng: Random, *, with_subject: bool) -> Asked:
+    # Everything is drawn in either case, so that the same looks come with and without subjects.
+    parts = {
+        "subject": _subject(subject, rng),
+        "style": _style(style, rng),
+        "palette": _palette(palette, rng),
+    }
+    known = held_out()["sentences" if with_subject else "without_subject"]
+    text = known[int(rng.random() * len(known))].format(**parts)
+    return Asked(text, style, palette, subject if with_subject else None)
 
 
 def _subject(name: str, rng: Random) -> str:
