@@ -24,6 +24,7 @@ MAX_NAME_WORDS = 4
 MAX_OF_A_CLICK = 2
 """Attributes that a button pressed without a word can stand for."""
 _MAX_CONSIDERED = 300
+_NO_NAME = "because it is no name of a look"
 _MAX_NAMED = 5
 """Names in one warning; a long list helps nobody."""
 
@@ -119,7 +120,7 @@ class _Gate:
         if reason is None and quote is None:
             reason = "because the comment does not hold the words quoted for it"
         if reason is not None:
-            self.left_out.setdefault(reason, {})[name if is_plain(name) else "a text"] = None
+            self.left_out.setdefault(reason, {})[name] = None
         elif strength and quote is not None and self.clicks[item.comment] <= MAX_OF_A_CLICK:
             evidence = Evidence(
                 comment=item.comment, image=comment.image, quote=quote, kind=comment.kind
@@ -133,6 +134,10 @@ class _Gate:
     def warnings(self) -> Iterator[str]:
         """One sentence for each reason."""
         for reason, names in self.left_out.items():
+            if reason is _NO_NAME:
+                # Not shown: they may be anything.
+                yield f"Left out, {reason}: {len(names)} of the answers."
+                continue
             shown = ", ".join(list(names)[:_MAX_NAMED])
             more = f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
             yield f"Left out, {reason}: {shown}{more}."
@@ -140,7 +145,7 @@ class _Gate:
     def _objection(self, name: str, facet: str | None) -> str | None:
         """Why words that the taxonomy does not know are no name of a look, or None."""
         if not is_plain(name) or recites(name, self.asked):
-            return "because it is no name of a look"
+            return _NO_NAME
         if facet is not None and facet not in self.taxonomy.facets:
             return "because it belongs to no known facet"
         if names_only_subjects(name):
@@ -207,8 +212,8 @@ def is_plain(name: str) -> bool:
 def recites(name: str, text: str) -> bool:
     """True if the text has three words in a row of the name."""
     words = _WORD.findall(name.casefold())
-    told = f" {' '.join(_WORD.findall(text.casefold()))} "
-    return any(f" {' '.join(words[i : i + _RUN])} " in told for i in range(len(words) - _RUN + 1))
+    runs = (words[i : i + _RUN] for i in range(len(words) - _RUN + 1))
+    return any(f" {' '.join(run)} " in _told(text) for run in runs)
 
 
 def _is_printable(character: str) -> bool:
@@ -221,6 +226,11 @@ _PLAIN = re.compile(r"[^\W_](?:[^\W_]|[ '&/\-\u2019])*")
 _ELLIPSIS = re.compile(r"\.\.\.+|\u2026|\[\u2026\]")
 _EDGES = " .,;:!?\"'"
 _QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"'})
+
+
+@lru_cache(maxsize=8)
+def _told(text: str) -> str:
+    return f" {' '.join(_WORD.findall(text.casefold()))} "
 
 
 def _folded(text: str) -> str:
