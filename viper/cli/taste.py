@@ -22,6 +22,7 @@ def extract(
 ) -> None:
     """Read comments on pictures; the visual preference as JSON on stdout."""
     from viper.cli import parts
+    from viper.extraction.progress import watching
     from viper.preference import parse_comments, parse_history
 
     if comments is None and history is None:
@@ -32,7 +33,8 @@ def extract(
     settings = parts.settings(extractor=extractor)
     folder = Path() if comments is None or str(comments) == "-" else comments.parent
     pictures = parts.PicturesOnDisk.of(said, folder)
-    found = parts.extractor(settings).extract(said, pictures=pictures, name=name).preference
+    with watching(lambda progress: say(str(progress))):
+        found = parts.extractor(settings).extract(said, pictures=pictures, name=name).preference
     for warning in found.warnings:
         say(warning)
     emit(found.to_dict())
