@@ -1,15 +1,11 @@
 """The offline reader on real-sounding comments: in aggregate, and the phenomena one by one."""
 
-import json
+from collections import Counter
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from tests.extraction.stage import Known
+from benchmarks.extraction import check_bounds, fuzz, load, measure
 from viper.extraction import Extraction
 from viper.extraction.lexicon import load_lexicon
 from viper.extraction.offline import OfflineExtractor
@@ -17,16 +13,8 @@ from viper.extraction.reading import MAX_ATTRIBUTES
 from viper.preference import MAX_COMMENT_CHARACTERS, Comment, Stance
 from viper.taxonomy import load_taxonomy
 
-FIXTURE: dict[str, Any] = json.loads(
-    Path(__file__).parents[1].joinpath("fixtures", "comments.json").read_text(encoding="utf-8")
-)
-PICTURES = Known(
-    {
-        image: {facet: tuple(names) for facet, names in attributes.items()}
-        for image, attributes in FIXTURE["pictures"].items()
-    }
-)
-WORDS = sorted({word for case in FIXTURE["comments"] for word in case["text"].split()})
+DEVELOPMENT = load("development")
+PICTURES = DEVELOPMENT
 Signed = set[tuple[str, str]]
 
 
@@ -48,44 +36,31 @@ def signed(extraction: Extraction) -> Signed:
     }
 
 
-def canonical(phrase: str) -> str:
-    attribute = load_taxonomy().find(phrase)
-    assert attribute is not None, f"the fixture names {phrase!r}, which the taxonomy lacks"
-    return attribute.name
-
-
 def strength(extraction: Extraction, attribute: str) -> float:
     ((_, found),) = extraction.preference.find(attribute)
     return found.strength
 
 
-# Reached on the day of writing: dev 1.00 / 1.00; held-out 0.71 / 0.74 at first sight, 0.91 / 0.96
-# after the general rules it taught. Free space is left for a taxonomy that grows.
-@pytest.mark.parametrize(
-    ("split", "precision", "recall"), [("dev", 0.97, 0.97), ("held-out", 0.88, 0.92)]
-)
-def test_precision_and_recall_on_hand_written_comments(
-    offline: OfflineExtractor, split: str, precision: float, recall: float
-) -> None:
-    hits = found = expected = 0
-    failures = []
-    for case in FIXTURE["comments"]:
-        if case["split"] != split:
-            continue
-        want = {("+", canonical(name)) for name in case["liked"]}
-        want |= {("-", canonical(name)) for name in case["disliked"]}
-        got = signed(read(offline, case["text"], case["stance"], case["picture"]))
-        hits, found, expected = hits + len(want & got), found + len(got), expected + len(want)
-        if want != got:
-            failures.append((case["text"], sorted(want ^ got)))
-    assert hits / found >= precision, failures
-    assert hits / expected >= recall, failures
+def test_development_comments_are_read_as_people_read_them(offline: OfflineExtractor) -> None:
+    measured = measure(offline, DEVELOPMENT)
+    report = measured.report()
+    assert report["f1"] >= 0.95, measured.failures
+    assert report["stance_accuracy"] >= 0.98
+    assert report["grounding_accuracy"] >= 0.9
+    assert report["false_attributes_per_comment"] <= 0.08
 
 
-def test_the_fixture_is_large_and_has_both_halves() -> None:
-    splits = [case["split"] for case in FIXTURE["comments"]]
-    assert splits.count("dev") >= 60
-    assert splits.count("held-out") >= 40
+def test_the_labeled_comments_are_many_and_of_many_kinds() -> None:
+    assert len(DEVELOPMENT.cases) >= 200
+    kinds = Counter(case.kind for case in DEVELOPMENT.cases)
+    assert len(kinds) >= 12
+    assert min(kinds.values()) >= 5
+    assert any((case.comment.image or "").startswith("curated:") for case in DEVELOPMENT.cases)
+
+
+def test_labels_are_names_of_the_taxonomy() -> None:
+    names = {name for case in DEVELOPMENT.cases for _, name in case.expected | case.also_fine}
+    assert names <= set(load_taxonomy().attributes)
 
 
 @pytest.mark.parametrize(
@@ -124,13 +99,13 @@ def test_phenomena(
 
 def test_intensity_becomes_strength(offline: OfflineExtractor) -> None:
     plain, loved = read(offline, "I like teal"), read(offline, "I absolutely love teal!!")
-    mentioned, hinted = read(offline, "teal", "like"), read(offline, "", "like", "curated:001")
+    mentioned, hinted = read(offline, "teal", "like"), read(offline, "", "like", "made:1")
     assert [strength(e, "teal") for e in (loved, plain, mentioned, hinted)] == [0.9, 0.7, 0.5, 0.3]
 
 
 class TestGrounding:
     def test_vague_praise_is_what_the_picture_has(self, offline: OfflineExtractor) -> None:
-        found = read(offline, "lovely colors", None, "curated:001")
+        found = read(offline, "lovely colors", None, "made:1")
         assert signed(found) == {("+", "teal"), ("+", "gold")}
         assert found.preference.liked[0].evidence[0].quote == "lovely colors"
 
@@ -140,12 +115,12 @@ class TestGrounding:
         assert "color palette is not known" in found.preference.warnings[0]
 
     def test_named_attributes_need_no_grounding(self, offline: OfflineExtractor) -> None:
-        assert signed(read(offline, "The colors are lovely: navy", None, "curated:001")) == {
+        assert signed(read(offline, "The colors are lovely: navy", None, "made:1")) == {
             ("+", "navy")
         }
 
     def test_a_bare_click_is_weak_evidence(self, offline: OfflineExtractor) -> None:
-        found = read(offline, "", "dislike", "curated:002")
+        found = read(offline, "", "dislike", "made:2")
         assert found.preference.liked == ()
         assert {a.strength for a in found.preference.disliked} == {0.3}
         assert ("-", "pixel art") in signed(found)
@@ -155,7 +130,7 @@ class TestGrounding:
         ["I love the boats", "Reminds me of my grandmother's house", "cute puppy", "okay"],
     )
     def test_subjects_and_memories_give_nothing(self, offline: OfflineExtractor, text: str) -> None:
-        image = None if text == "okay" else "curated:001"
+        image = None if text == "okay" else "made:1"
         assert signed(read(offline, text, "like", image)) == set()
 
 
@@ -181,9 +156,9 @@ class TestHonesty:
 
 class TestManyComments:
     COMMENTS = (
-        Comment(image="curated:001", text="I love the teal", stance="like"),
-        Comment(image="curated:002", text="teal again, hate it", stance="dislike"),
-        Comment(image="curated:003", text="soft light and teal, gorgeous", stance="like"),
+        Comment(image="made:1", text="I love the teal", stance="like"),
+        Comment(image="made:2", text="teal again, hate it", stance="dislike"),
+        Comment(image="made:3", text="soft light and teal, gorgeous", stance="like"),
     )
 
     def test_contradictions_keep_both_sides(self, offline: OfflineExtractor) -> None:
@@ -220,17 +195,14 @@ class TestManyComments:
 
 
 class TestBounds:
-    @settings(max_examples=60)
-    @given(
-        text=st.text(max_size=300) | st.lists(st.sampled_from(WORDS), max_size=30).map(" ".join),
-        stance=st.sampled_from(["like", "dislike", "mixed"]),
-    )
-    def test_any_text_is_read_twice_alike(
-        self, offline: OfflineExtractor, text: str, stance: Stance
-    ) -> None:
-        first, second = read(offline, text, stance), read(offline, text, stance)
-        assert first.preference == second.preference
-        assert len(first.preference.liked) + len(first.preference.disliked) <= MAX_ATTRIBUTES
+    def test_any_text_is_read_within_bounds(self, offline: OfflineExtractor) -> None:
+        fuzz(offline, 300)
+
+    @pytest.mark.parametrize("text", ["\x00", "😍" * 900, "not " * 900, "too >" * 700])
+    def test_repetition_is_read_within_bounds(self, offline: OfflineExtractor, text: str) -> None:
+        found = read(offline, text, "like")
+        check_bounds(Comment(text=text, stance="like"), found)
+        assert found.preference == read(offline, text, "like").preference
 
     def test_the_longest_comment_is_bounded(self, offline: OfflineExtractor) -> None:
         names = " ".join(load_taxonomy().attributes)[: MAX_COMMENT_CHARACTERS - 10]

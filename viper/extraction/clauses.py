@@ -10,10 +10,11 @@ from typing import Literal
 
 from viper.extraction.lexicon import Lexicon
 
-Link = Literal["start", "same", "contrast", "except"]
-"""How a clause continues: a new sentence, the same breath, the opposite, or an exception."""
+Link = Literal["start", "same", "contrast", "except", "versus"]
+"""How a clause continues: a new sentence, the same breath, the opposite, an exception, or what the
+clause before is compared with."""
 
-_WORD = r"\d+/\d+|b/w|[^\W_]+(?:'[^\W_]+)*(?:&[^\W_])?"
+_WORD = r"\d+/\d+|b/w|(?<=\s)>(?=\s)|[^\W_]+(?:'[^\W_]+)*(?:&[^\W_])?"
 _EMOTICON = r"<3|:-?[()/dD](?!\w)"
 _STOPS = ".!?…\n;"
 _JOINTS = ',:()[]"—–·|=+'
@@ -60,7 +61,8 @@ def clauses(text: str, lexicon: Lexicon) -> tuple[Clause, ...]:
     found: list[Clause] = []
     asked = False
     for words, marks in _sentences(text, lexicon):
-        for index, (link, concessive, part) in enumerate(_parts(words, lexicon)):
+        joined = _with_symbol_joints(words, lexicon)
+        for index, (link, concessive, part) in enumerate(_parts(joined, lexicon)):
             # "Glitch art? Nope." is one breath; other sentences begin anew.
             answers = asked and len(words) <= _LONGEST_ANSWER
             begins = not index and link == "same" and not answers
@@ -92,6 +94,19 @@ def _sentences(text: str, lexicon: Lexicon) -> Iterator[tuple[list[Word | None],
             words.append(None)
     if words:
         yield words, marks
+
+
+def _with_symbol_joints(words: Sequence[Word | None], lexicon: Lexicon) -> list[Word | None]:
+    """A joint on that side of each emoji where the next thing begins: "soft 👍 harsh 👎"."""
+    signs = [word is not None and word.text in lexicon.emoji for word in words]
+    leads = signs[0]
+    found: list[Word | None] = []
+    for index, word in enumerate(words):
+        turns = index > 0 and signs[index - 1] != signs[index] and signs[index] == leads
+        if turns and any(signs[index:] if leads else signs[:index]):
+            found.append(None)
+        found.append(word)
+    return found
 
 
 def _word(match: re.Match[str], lexicon: Lexicon) -> Word:
@@ -148,6 +163,8 @@ def _turn(
     """Length and kind of a turning word at this place, or None."""
     if (found := lexicon.phrases("except").at(texts, index)) is not None:
         return found[0], "except"
+    if (length := _comparison(texts, index, lexicon)) and not opens:
+        return length, "versus"
     if (found := lexicon.phrases("contrast").at(texts, index)) is not None:
         always = lexicon.phrases("contrast_always").at(texts, index) is not None
         before = texts[index - 1] if index else ""
@@ -158,3 +175,20 @@ def _turn(
         if following in lexicon.words("clause_openers"):
             return 1, "same"
     return None
+
+
+def _comparison(texts: tuple[str, ...], index: int, lexicon: Lexicon) -> int:
+    """Length of the "than" of "prefer X to Y" or "like X better than Y"; 0 if none is here."""
+    found = lexicon.phrases("versus").at(texts, index)
+    if found is None or index + found[0] >= len(texts):
+        return 0
+    before = set(texts[:index])
+    if texts[index] == "to" and not before & {"prefer", "preferred", "prefers", "preferable"}:
+        return 0
+    if texts[index + 1] in ("be", "have", "see", "a", "use", "make"):
+        return found[0] if texts[index] != "to" else 0
+    is_more = texts[index - 1] == "more" and any(
+        lexicon.cue_table.at(texts, i) for i in range(index)
+    )
+    alone = texts[index] in lexicon.words("versus_alone")
+    return found[0] if alone or is_more or before & lexicon.words("versus_after") else 0

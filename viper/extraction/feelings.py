@@ -16,6 +16,9 @@ STRESSED, PLAIN, MENTIONED = 0.9, 0.7, 0.5
 _REACH = 6
 """Words a negation or modifier looks across."""
 
+_MEASURES = frozenset({"i", "i'd", "necessary", "needed", "my", "it"})
+"""After "darker than": more than one wants, not more than another picture has."""
+
 Effect = Literal["like", "dislike", "flip"]
 """Of a modifier: decided by itself, or the opposite of the clause's feeling."""
 
@@ -50,7 +53,10 @@ def cues_in(clause: Clause, matches: Sequence[Match], lexicon: Lexicon) -> tuple
     while index < len(words):
         symbol = lexicon.emoji.get(words[index])
         at = (1, symbol) if symbol is not None else lexicon.cue_table.at(words, index)
-        if at is None or not _is_cue(words, index, at[0], named, lexicon):
+        final = _final(words, index, lexicon)
+        if final is not None:
+            found.append(Cue(index, index + 1, final, False))
+        if final is not None or at is None or not _is_cue(words, index, at[0], named, lexicon):
             index += 1
             continue
         length, value = at
@@ -61,6 +67,14 @@ def cues_in(clause: Clause, matches: Sequence[Match], lexicon: Lexicon) -> tuple
             found.append(Cue(index, index + length, value, is_verb))
         index += length
     return tuple(found)
+
+
+def _final(words: tuple[str, ...], index: int, lexicon: Lexicon) -> float | None:
+    """Words that judge only as the last one of a clause: "orange no", "neon? pass"."""
+    if index + 1 < len(words) or (index and words[index - 1] in lexicon.words("negators")):
+        return None
+    value = lexicon.data["final"].get(words[index])
+    return None if value is None else float(value)
 
 
 def without_overlaps(
@@ -88,6 +102,9 @@ def modifier(
 ) -> Modifier | None:
     """What stands right before or after the match, as a modifier of it; None if nothing does."""
     words = clause.texts
+    following = words[match.stop : match.stop + 2]
+    if match.comparative and following[:1] == ("than",) and set(following) & _MEASURES:
+        return Modifier("dislike", PLAIN)
     if words[match.stop : match.stop + 1] == ("enough",) and _negator_before(
         words, match.start, matches, lexicon
     ):
@@ -104,6 +121,8 @@ def modifier(
             negates_cue = words[index - 1] in lexicon.words("clause_negators") | {"nor"} and cues
             return None if found.effect == "flip" and (joined_by_and or negates_cue) else found
         word = words[index - 1]
+        if match.comparative and word == "and":
+            return None  # "less cluttered and brighter" wants both
         joined_by_and = joined_by_and or word == "and"
         passes = (
             index - 1 in named

@@ -22,5 +22,7 @@ def most_salient(
     known: Mapping[str, tuple[str, ...]], taxonomy: Taxonomy
 ) -> tuple[TasteAttribute, ...]:
     """One attribute of each salient facet the picture is known for."""
-    found = (of_facet(facet, known, taxonomy)[:1] for facet in SALIENT)
+    # What a picture is made with stands for its style where it has no other.
+    first = SALIENT[:1] if known.get(SALIENT[0]) else ("medium",)
+    found = (of_facet(facet, known, taxonomy)[:1] for facet in (*first, *SALIENT[1:]))
     return tuple(attribute for attributes in found for attribute in attributes)

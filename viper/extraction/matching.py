@@ -1,17 +1,14 @@
-"""Where a clause names an attribute or a facet: synonyms, inflections and small typos.
+"""Where a clause names an attribute or a facet: synonyms and inflections.
 
 Phrases of the taxonomy are matched longest first. A facet's generic words ("colors", "the light")
 are matched too: they name no attribute, but say what praise or blame is about.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from viper.extraction.lexicon import Lexicon, phrase
 from viper.taxonomy import TasteAttribute, Taxonomy
-
-MIN_TYPO_LETTERS = 6
-"""Shorter words have too many neighbors."""
 
 
 @dataclass(frozen=True)
@@ -28,25 +25,16 @@ class Match:
     comparative: bool = False
     """In a form such as "darker": on its own a wish."""
     certain: bool = True
-    """False for a typo or a similar meaning."""
+    """False for a similar meaning."""
 
 
 class Matcher:
     """Finds the phrases of one taxonomy."""
 
-    def __init__(
-        self, taxonomy: Taxonomy, lexicon: Lexicon, *, is_word: Callable[[str], bool]
-    ) -> None:
-        """Indexes all phrases.
-
-        Args:
-            taxonomy: What to find.
-            lexicon: Idioms and spelling.
-            is_word: True for correctly spelled English words: those are never taken for typos.
-        """
+    def __init__(self, taxonomy: Taxonomy, lexicon: Lexicon) -> None:
+        """Indexes all phrases of the taxonomy, and the idioms that stand for them."""
         self._taxonomy = taxonomy
         self._lexicon = lexicon
-        self._is_word = is_word
         self._entries: dict[str, list[tuple[tuple[str, ...], str, TasteAttribute | None, str]]] = {}
         self._vocabulary: set[str] = set()
         for facet in taxonomy.facets.values():
@@ -68,13 +56,18 @@ class Matcher:
         found: list[Match] = []
         index = 0
         while index < len(words):
-            match = self._at(words, forms, index) or self._typo(words[index], index)
+            match = self._at(words, forms, index)
             if match is None:
                 index += 1
             else:
                 found.append(match)
                 index = match.stop
         return tuple(self._in_context(words, found))
+
+    @property
+    def vocabulary(self) -> frozenset[str]:
+        """Every word of any phrase."""
+        return frozenset(self._vocabulary)
 
     def knows(self, word: str) -> bool:
         """True if the word is part of any phrase."""
@@ -107,27 +100,14 @@ class Matcher:
                     continue  # "looks cool" speaks of no style: here it is a verb
                 key = (-len(phrase_words), rank)
                 if best is None or key < best[:2]:
-                    compared = words[start].endswith("er") and not phrase_words[0].endswith("er")
+                    compared = self._is_comparative(words[start], forms[start])
                     match = Match(start, stop, attribute, facet, surface, comparative=compared)
                     best = (*key, match)
         return best[2] if best else None
 
-    def _typo(self, word: str, index: int) -> Match | None:
-        if len(word) < MIN_TYPO_LETTERS or not word.isalpha() or self._is_word(word):
-            return None
-        allowed = 1 if len(word) < 9 else 2
-        candidates = sorted(
-            (distance, known)
-            for known in self._entries
-            if known[0] == word[0] and abs(len(known) - len(word)) <= allowed
-            if (distance := edits(word, known, limit=allowed)) <= allowed
-        )
-        for _, known in candidates:
-            single = [entry for entry in self._entries[known] if len(entry[0]) == 1]
-            if single:
-                _, surface, attribute, facet = single[0]
-                return Match(index, index + 1, attribute, facet, surface, certain=False)
-        return None
+    def _is_comparative(self, word: str, forms: tuple[str, ...]) -> bool:
+        """True for "darker", which has a positive degree that is known; not for "silver"."""
+        return word.endswith("er") and any(self._taxonomy.find(form) for form in forms[1:])
 
     def _in_context(self, words: Sequence[str], matches: Sequence[Match]) -> Iterator[Match]:
         """Adjectives that mean another thing with a noun: "the light is soft" is soft light."""

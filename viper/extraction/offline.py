@@ -39,9 +39,16 @@ class OfflineExtractor:
         """Loads word lists; the encoder is loaded by the first word that needs it."""
         self._taxonomy = taxonomy or load_taxonomy()
         lexicon = load_lexicon()
-        similarity = Similarity(self._taxonomy, lexicon.data["facet_families"], encoder=encoder)
-        matcher = Matcher(self._taxonomy, lexicon, is_word=similarity.is_word)
+        self._similarity = similarity = Similarity(
+            self._taxonomy, lexicon.data["facet_families"], encoder=encoder
+        )
+        matcher = Matcher(self._taxonomy, lexicon)
         self._reader = Reader(self._taxonomy, lexicon, matcher=matcher, similarity=similarity)
+
+    def warm_up(self) -> None:
+        """Computes what is computed once, so that no comment has to wait for it."""
+        for facet in self._taxonomy.facets:
+            self._similarity.nearest("muddy", facet)
 
     def extract(
         self, comments: Sequence[Comment], *, pictures: Pictures, name: str = "default"

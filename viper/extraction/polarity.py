@@ -37,7 +37,17 @@ class Parsed:
         decided = [m for m in self.modifiers if m is not None and m.effect != "flip"]
         if decided:
             return decided[-1].strength * (1 if decided[-1].effect == "like" else -1)
-        return None
+        return -PLAIN if self._exceeds() else None
+
+    def _exceeds(self) -> bool:
+        """True for "too similar to anime": too much of something that is no attribute."""
+        words = self.clause.texts
+        return any(
+            word in ("too", "overly")
+            and words[:index][-1:] not in (("not",), ("me",), ("it",), ("this",), ("that",))
+            and "n't" not in "".join(words[:index][-1:])
+            for index, word in enumerate(words[:-1])
+        )
 
 
 @dataclass(frozen=True)
@@ -63,7 +73,12 @@ def backgrounds(parsed: Sequence[Parsed], stance: Stance | None) -> tuple[Backgr
     feelings = {tone > 0 for tone in tones if tone is not None}
     found: list[Background | None] = []
     for index in range(len(parsed)):
-        background = _own_breath(parsed, tones, index) or _contrast(parsed, tones, found, index)
+        background = _compared(parsed, tones, index)
+        background = (
+            background
+            or _own_breath(parsed, tones, index)
+            or _contrast(parsed, tones, found, index)
+        )
         if background is None and button is not None:
             background = Background(button, "button")
         if background is None and index + 1 < len(parsed):
@@ -111,9 +126,6 @@ def _local(parsed: Parsed, match: Match, lexicon: Lexicon) -> float | None:
     words = parsed.clause.texts
     wishes = any(_asks(words, index, lexicon) for index in range(match.start))
     cue = _governing(parsed.cues, match)
-    praised = cue is not None and cue.value > 0
-    if (praised or wishes) and _is_the_lesser(words, match, lexicon):
-        return -MENTIONED
     if wishes and (cue is None or cue.value > 0 or cue.start > match.start):
         return PLAIN
     if cue is not None:
@@ -143,23 +155,13 @@ def _governing(cues: Sequence[Cue], match: Match) -> Cue | None:
     return before[-1] if match.start - before[-1].stop <= after[0].start - match.stop else after[0]
 
 
-def _is_the_lesser(words: tuple[str, ...], match: Match, lexicon: Lexicon) -> bool:
-    """True for Y in "I prefer X over Y"."""
-    compared = lexicon.words("versus_after")
-    for index in range(1, match.start):
-        if lexicon.phrases("versus").at(words, index) is not None:
-            length = lexicon.phrases("versus").at(words, index)
-            is_after = set(words[:index]) & compared
-            if is_after and length is not None and index + length[0] <= match.start:
-                return words[index - 1] not in compared
-    return False
-
-
 def _speaks_of_another(parsed: Parsed, place: int) -> bool:
     """True for the blue of "the blue is too cold": only what is said of it has a feeling."""
     words, match = parsed.clause.texts, parsed.matches[place]
     return not parsed.cues and any(
-        change is not None and set(words[match.stop : other.start]) & COPULAS
+        change is not None
+        and change.effect != "flip"
+        and set(words[match.stop : other.start]) & COPULAS
         for other, change in zip(parsed.matches, parsed.modifiers, strict=True)
     )
 
@@ -202,6 +204,18 @@ def _own_breath(
             return None
         if (tone := tones[place]) is not None:
             return Background(_weaker(tone, PLAIN), "neighbor")
+    return None
+
+
+def _compared(
+    parsed: Sequence[Parsed], tones: Sequence[float | None], index: int
+) -> Background | None:
+    """What stands behind "better than" is the lesser, and what stands before "to" is preferred."""
+    if parsed[index].clause.link == "versus" and index:
+        before = tones[index - 1] or PLAIN
+        return Background(-_weaker(before, MENTIONED), "contrast")
+    if index + 1 < len(parsed) and parsed[index + 1].clause.link == "versus":
+        return Background(tones[index] or PLAIN, "neighbor")
     return None
 
 

@@ -1,7 +1,8 @@
 """One comment, read: named attributes, vague words resolved from the picture, and doubts."""
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from viper.extraction.clauses import Clause, clauses
 from viper.extraction.feelings import cues_in, without_overlaps
@@ -11,7 +12,9 @@ from viper.extraction.matching import COPULAS, Match, Matcher
 from viper.extraction.polarity import Background, Parsed, backgrounds, feeling, parse
 from viper.extraction.reply import Sided
 from viper.extraction.similarity import Similarity
+from viper.extraction.spelling import Speller
 from viper.extraction.subjects import is_subject
+from viper.extraction.voice import is_sarcastic, without_commands
 from viper.preference import Attribute, Comment, Evidence
 from viper.taxonomy import TasteAttribute, Taxonomy
 
@@ -21,6 +24,8 @@ VAGUE = 0.6
 """At most this, where "lovely colors" is resolved from the picture."""
 MAX_CANDIDATES = 12
 """Words of one comment that are looked up by meaning; bounds the time of a rambling one."""
+PREDICATED = ("mood", "brightness", "saturation", "color temperature")
+"""Facets whose words people also use of things that are in no picture: "my boss is dull"."""
 MAX_ATTRIBUTES = 40
 """Of one comment."""
 
@@ -45,6 +50,10 @@ class Reader:
         self._lexicon = lexicon
         self._matcher = matcher
         self._similarity = similarity
+        words = {w for w in matcher.vocabulary if len(w) > 3}
+        words |= {w for cue in lexicon.cues for w in cue} | set(lexicon.words("stop"))
+        words |= lexicon.words("subjects") | lexicon.words("intensifiers") | set(lexicon.spelling)
+        self._speller = Speller(words, is_word=similarity.is_word)
 
     def read(self, index: int, comment: Comment, known: Mapping[str, tuple[str, ...]]) -> Reading:
         """The reading of one comment.
@@ -54,10 +63,12 @@ class Reader:
             comment: What the person wrote and pressed.
             known: Attributes of its picture by facet, the most salient first.
         """
-        parsed = [self._parse(clause) for clause in clauses(comment.text, self._lexicon)]
+        spoken = clauses(without_commands(comment.text), self._lexicon)
+        parsed = [self._parse(clause) for clause in self._corrected(spoken)]
         around = backgrounds(parsed, comment.stance)
         parsed, doubts = self._with_similar(parsed, around)
-        page = _Page(index, comment, known, [])
+        sarcastic = comment.stance != "like" and is_sarcastic(comment.text, self._lexicon)
+        page = _Page(index, comment, known, [], sarcastic)
         doubts += self._named(page, parsed, around)
         self._vague(page, parsed, around, doubts)
         bare = not any(part.matches for part in parsed) and self._is_bare(parsed)
@@ -65,6 +76,17 @@ class Reader:
             self._bare(page, parsed, comment)
         understood = bool(page.found or doubts or bare)
         return Reading(tuple(page.found[:MAX_ATTRIBUTES]), tuple(doubts), understood)
+
+    def _corrected(self, spoken: Sequence[Clause]) -> Sequence[Clause]:
+        """Clauses with slips of the pen put right, if the comment is in English at all."""
+        words = [w for clause in spoken for w in clause.texts if w.isalpha()]
+        strange = sum(not self._speller.knows(word) for word in words)
+        if not strange or strange > max(2, len(words) * 0.6) or strange > MAX_CANDIDATES:
+            return spoken
+        return [
+            replace(c, words=tuple(replace(w, text=self._speller.meant(w.text)) for w in c.words))
+            for c in spoken
+        ]
 
     def _parse(self, clause: Clause) -> Parsed:
         matches = self._matcher.find(clause.texts)
@@ -148,7 +170,18 @@ class Reader:
 
     def _is_of_a_subject(self, part: Parsed, match: Match) -> bool:
         """True for moods of things: "cute puppy" praises no way of painting."""
-        following = part.clause.texts[match.stop : match.stop + 1]
+        words = part.clause.texts
+        table = self._lexicon.phrases("not_looks")
+        for start in range(max(0, match.start - 3), match.stop):
+            found = table.at(words, start)
+            if found is not None and start + found[0] > match.start:
+                return True
+        if match.facet in PREDICATED and any(
+            owner in ("my", "our") and is_subject(thing, self._lexicon)
+            for owner, thing in itertools.pairwise(words[: match.start])
+        ):
+            return True
+        following = words[match.stop : match.stop + 1]
         return match.facet == "mood" and any(is_subject(w, self._lexicon) for w in following)
 
     def _is_bare(self, parsed: Sequence[Parsed]) -> bool:
@@ -185,7 +218,11 @@ class Reader:
                 attribute = self._similarity.nearest(word, noun.facet if noun else "mood")
                 if attribute is not None:
                     doubts.append(f"{word!r} was taken to mean {attribute.name!r}.")
-                elif noun is not None and noun.facet in self._lexicon.words("free_facets"):
+                elif (
+                    noun is not None
+                    and noun.facet in self._lexicon.words("free_facets")
+                    and (len(word) > 5 or self._similarity.is_word(word))
+                ):
                     name = f"{word} {part.clause.texts[noun.start]}"
                     attribute = TasteAttribute(name, noun.facet, (), None)
                 else:
@@ -232,8 +269,11 @@ class _Page:
     comment: Comment
     known: Mapping[str, tuple[str, ...]]
     found: list[Sided]
+    sarcastic: bool
+    """Praise is not meant."""
 
     def add(self, attribute: TasteAttribute, value: float, clause: Clause | None) -> None:
+        value = -abs(value) if self.sarcastic else value
         quote = clause.quote(self.comment.text) if clause else " ".join(self.comment.text.split())
         evidence = Evidence(
             comment=self.index, image=self.comment.image, quote=quote, kind=self.comment.kind
@@ -255,7 +295,8 @@ def _is_described(part: Parsed, place: int) -> bool:
     """True if an attribute right before the generic word, or after its "is", describes it."""
     noun = part.matches[place]
     return any(
-        other.attribute is not None and (other.stop == noun.start or other.start > noun.stop)
+        other.attribute is not None
+        and (other.stop == noun.start or set(part.clause.texts[noun.stop : other.start]) & COPULAS)
         for other in part.matches
     )
 
