@@ -66,6 +66,13 @@ def test_chance_is_one_answer_of_all(judge: Judge) -> None:
     }
 
 
+def test_what_is_painted_bounds_what_a_generator_can_reach(judge: Judge) -> None:
+    figures = drawn.if_painted(balanced_prompts(8), judge)
+    assert are_shares(figures)
+    assert len(figures) == 4
+    assert figures["palette_right_by_pixels_if_painted"].value >= 0.5
+
+
 def test_the_judges_own_accuracy_is_reported_for_everything(
     judge: Judge, held_out: shipped.HeldOut
 ) -> None:

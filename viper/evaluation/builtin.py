@@ -122,6 +122,7 @@ def measure(
     asked = balanced_prompts(sizes.prompts)
     pictures = draw([one.text for one in asked])
     figures |= drawn.followed(asked, pictures, judge)
+    figures |= drawn.if_painted(asked, judge)
     say("drawing contrary wishes, words never painted, and looks without subjects")
     figures |= drawn.dials_followed(draw, sizes.pairs)
     figures |= drawn.never_painted(draw, judge, held_out, sizes.never_painted)

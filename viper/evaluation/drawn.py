@@ -7,9 +7,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from viper.atelier.color import distance_to_colors, from_hex
+from viper.atelier.painting import Painting
 from viper.atelier.palette import COLORS, PALETTES
 from viper.atelier.styles import STYLES
 from viper.atelier.subjects import SUBJECTS
+from viper.atelier.truth import HELD_OUT_SEED
 from viper.evaluation import perception
 from viper.evaluation.perception import has_hue, palette_of, pixel_distances
 from viper.evaluation.prompts import (
@@ -35,6 +37,7 @@ TASTE = VisualPreference(
     disliked=(Attribute(attribute="magenta", facet="color palette", strength=0.9),),
 )
 
+PAINTED_SEED = HELD_OUT_SEED + 2_000_000
 _FIRST_SEED = 1_000
 _OPPOSITES = {
     "contrast": (("low contrast", "high contrast"), perception.contrast),
@@ -76,6 +79,20 @@ def followed(
         "palette_right": _hits(wanted, palettes_told(judge, pictures), len(PALETTES)),
         **figures,
     }
+
+
+def if_painted(asked: Sequence[Asked], judge: Judge | None) -> Figures:
+    """The same figures for what the atelier paints, which is right by definition.
+
+    No generator can be told to be better: what is missing here is the judge's own error.
+    """
+    pictures = [
+        Image.fromarray(Painting(one.subject, one.style, one.palette).paint(PAINTED_SEED + index))
+        for index, one in enumerate(asked)
+        if one.subject is not None
+    ]
+    figures = followed(asked, pictures, judge)
+    return {f"{name}_if_painted": figure for name, figure in figures.items()}
 
 
 def dials_followed(draw: Draw, pairs: int) -> Figures:
