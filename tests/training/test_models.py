@@ -165,6 +165,8 @@ def test_going_on_from_exported_weights(trained: Trained) -> None:
     assert moved == {"decoder"}
     configs = [json.loads((f / "config.json").read_text()) for f in (out / "vae", vae)]
     assert configs[0]["scaling_factor"] == configs[1]["scaling_factor"]
+    for folder in (vae, unet, scorer):
+        assert str(trained.place) not in (folder / "config.json").read_text()
     for old, new in ((out / "unet", unet), (out / "scorer", scorer)):
         before, after = weights(old), weights(new)
         spread = torch.cat([(after[n].float() - before[n].float()).flatten() for n in before])

@@ -17,7 +17,14 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional
 
-from viper.training.loop import Run, Schedule, averaged_weights, every_minutes, mixed_precision
+from viper.training.loop import (
+    Run,
+    Schedule,
+    averaged_weights,
+    every_minutes,
+    mixed_precision,
+    save_half,
+)
 from viper.training.paintings import HELD_OUT, paint_shard, painted_shards, read_shard
 
 SIZE = 256
@@ -141,7 +148,7 @@ def export(folder: Path, preset: str, to: Path, paintings: Path, start: Path | N
     model: Any = averaged_weights(folder, build(preset, start))
     if start is None:
         _measure_scale(model, paintings)
-    model.to(torch.float16).save_pretrained(to, max_shard_size="14MB")
+    save_half(model, to)
 
 
 def _measure_scale(model: Any, paintings: Path) -> None:

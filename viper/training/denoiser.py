@@ -22,7 +22,14 @@ from torch.nn import functional
 from viper.minilm import WIDTH
 from viper.training.autoencoder import SIZE, to_tensor
 from viper.training.captions import ShardCaptions, cache_captions, encode_texts, padded
-from viper.training.loop import Run, Schedule, averaged_weights, every_minutes, mixed_precision
+from viper.training.loop import (
+    Run,
+    Schedule,
+    averaged_weights,
+    every_minutes,
+    mixed_precision,
+    save_half,
+)
 from viper.training.paintings import painted_shards, read_shard
 
 EMPTY_CAPTIONS = 0.1
@@ -289,7 +296,7 @@ def _autoencoder(folder: Path, device: str) -> Any:
 def export(folder: Path, preset: str, to: Path, start: Path | None = None) -> None:
     """Writes the averaged weights and the scheduler in diffusers layout, beside `to`/vae."""
     model: Any = averaged_weights(folder, build(preset, Latents.of(to / "vae"), start))
-    model.to(torch.float16).save_pretrained(to / "unet", max_shard_size="14MB")
+    save_half(model, to / "unet")
     scheduler().save_pretrained(to / "scheduler")
     index = {
         "_class_name": "ViperBuiltinPipeline",

@@ -5,6 +5,7 @@ A run lives in one folder. Killing it at any moment loses at most `CHECKPOINT_SE
 """
 
 import csv
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -173,6 +174,16 @@ def averaged_weights(folder: Path, model: nn.Module) -> nn.Module:
     state = torch.load(folder / "checkpoint.pt", weights_only=True)
     model.load_state_dict(state["averaged"])
     return model.eval().requires_grad_(False)
+
+
+def save_half(model: Any, to: Path) -> None:
+    """Writes a diffusers model in 16 bit, in shards that a repository takes."""
+    model.to(torch.float16).save_pretrained(to, max_shard_size="14MB")
+    # A model that went on from other weights remembers their folder: nobody else's business.
+    file = to / "config.json"
+    config = json.loads(file.read_text(encoding="utf-8"))
+    config.pop("_name_or_path", None)
+    file.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
 
 @contextmanager
