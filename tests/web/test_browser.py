@@ -140,3 +140,25 @@ def test_words_never_become_markup(visit: Page) -> None:
     _tab(visit, "My taste")
     expect(visit.locator("#vp-comments")).to_contain_text(nasty)
     assert visit.evaluate("window.bad") is None
+
+
+def test_what_is_deleted_stays_so_and_conflicts_show_both_sides(visit: Page) -> None:
+    for text in ("I love the teal", "I hate the teal", "I love gold"):
+        _say(visit, text, "Like" if "love" in text else "Dislike")
+    _tab(visit, "My taste")
+    clash = visit.locator(".vp-clash:visible")
+    for words in ("liked in one place and disliked in another", "I love the teal", "I hate the"):
+        expect(clash).to_contain_text(words)
+    visit.locator("button.vp-chip.vp-liked", has_text="teal").click()
+    visit.locator("#vp-evidence").get_by_role("button", name="Delete").click()
+    deleted = visit.locator("#vp-chips .vp-card", has_text="Deleted")
+    expect(deleted).to_contain_text("teal")
+    first = visit.locator("#vp-comments li", has_text="I love the teal")
+    first.get_by_role("button", name="Edit").click()
+    visit.get_by_role("textbox", name="Your comment").fill("I really love this teal!")
+    visit.get_by_role("button", name="Save comment").click()
+    expect(deleted).to_contain_text("Mentioned again: I really love this teal")
+    expect(visit.locator("button.vp-chip.vp-liked", has_text="teal")).to_have_count(0)
+    deleted.get_by_role("button", name="Restore").click()
+    expect(visit.locator("button.vp-chip.vp-liked", has_text="teal")).to_have_count(1)
+    expect(deleted).to_have_count(0)

@@ -8,12 +8,13 @@ or a database.
     said.py        Comment, and the files that hold what a person said
     evidence.py    Evidence, and the one function from evidence to strength
     attribute.py   Attribute: its evidence and what the person decided about it
+    conflict.py    Conflict: what contradicts itself, both sides of it
 """
 
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import StringConstraints, ValidationError, model_validator
 
@@ -28,6 +29,7 @@ from viper.preference.attribute import (
     key,
     relinked,
 )
+from viper.preference.conflict import Conflict, conflicts_between
 from viper.preference.evidence import (
     HINTED,
     MENTIONED,
@@ -46,7 +48,7 @@ from viper.preference.said import (
     parse_comments,
     parse_history,
 )
-from viper.preference.value import Value, first_problem, read_json
+from viper.preference.value import SIDES, Side, Value, first_problem, read_json
 
 __all__ = [
     "HINTED",
@@ -78,10 +80,6 @@ __all__ = [
 
 SCHEMA = "viper.preference/1"
 
-Side = Literal["liked", "disliked"]
-"""The two lists of a preference."""
-SIDES: tuple[Side, Side] = ("liked", "disliked")
-
 
 class ExtractorInfo(Value):
     """Who turned the comments into attributes; enough to tell two extractions apart."""
@@ -90,24 +88,6 @@ class ExtractorInfo(Value):
     """`offline`, `openai`, `local`, `none` (made by hand) or `merged`."""
     model: str | None = None
     prompt_sha256: str | None = None
-
-
-class Conflict(Value):
-    """The same attribute, or an attribute and its opposite, pulled in both directions."""
-
-    sides: tuple[tuple[Side, Attribute], tuple[Side, Attribute]]
-    """Both, with their strengths and evidence."""
-    reason: str
-
-    @property
-    def is_weak(self) -> bool:
-        """Whether all that speaks for one of the sides are clicks and turns of a chat."""
-        return any(attribute.is_weak for _, attribute in self.sides)
-
-    def __str__(self) -> str:
-        """One sentence."""
-        (_, first), (_, second) = self.sides
-        return f"{first.attribute} and {second.attribute}: {self.reason}"
 
 
 class Sides(Value):
@@ -231,19 +211,7 @@ class VisualPreference(Value):
         Args:
             opposite: Name of an attribute's opposite, `Taxonomy.opposite`.
         """
-        found = []
-        by_name = {side: {key(a.attribute): a for a in self.active(side)} for side in SIDES}
-        for name, a in by_name["liked"].items():
-            if (b := by_name["disliked"].get(name)) is not None:
-                reason = "liked in one place and disliked in another"
-                found.append(Conflict(sides=(("liked", a), ("disliked", b)), reason=reason))
-        for side in SIDES:
-            for name, a in by_name[side].items():
-                other = key(opposite(a.attribute) or "")
-                if name < other and other in by_name[side]:
-                    b, reason = by_name[side][other], f"opposites, both {side}"
-                    found.append(Conflict(sides=((side, a), (side, b)), reason=reason))
-        return tuple(found)
+        return conflicts_between(self.active("liked"), self.active("disliked"), opposite)
 
     # -- changing -----------------------------------------------------------------------------
 

@@ -1,11 +1,15 @@
 """What all values of the domain share: they are frozen, and tell in one line what is wrong."""
 
 import json
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from viper.errors import BadInput
+
+Side = Literal["liked", "disliked"]
+"""The two lists of a preference."""
+SIDES: tuple[Side, Side] = ("liked", "disliked")
 
 
 class Value(BaseModel):

@@ -1,14 +1,15 @@
 """Where an attribute comes from: markup of quotes, comments and versions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from viper.errors import NotFound
-from viper.preference import Attribute, Conflict, Evidence, Side, VisualPreference
+from viper.preference import SIDES, Attribute, Conflict, Evidence, Side, VisualPreference
 from viper.store import PreferenceVersion, StoredComment
 from viper.studio import IMAGE_PREFIX, Studio
-from viper.web.markup import SIDES, chip, curated_address, data, esc, picture_address
+from viper.web.markup import chip, curated_address, data, esc, picture_address
 from viper.web.site import Visit
 
+_PULLS: Mapping[Side, str] = {"liked": "You like", "disliked": "You dislike"}
 _STANCES = {"like": "liked", "dislike": "disliked", "mixed": "mixed"}
 
 
@@ -60,7 +61,7 @@ def words(found: Evidence) -> str:
 def conflict(studio: Studio, clash: Conflict) -> str:
     """A contradiction: both sides, and why each is there."""
     sides = "".join(
-        f"<li>{chip(attribute, side, button=False)}</li>"
+        f"<li><span>{_PULLS[side]}</span>{chip(attribute, side, button=False)}</li>"
         + "".join(f"<li>{thumb(studio, e.image)}{words(e)}</li>" for e in attribute.evidence)
         for side, attribute in clash.sides
     )
@@ -85,8 +86,9 @@ def deleted(preference: VisualPreference) -> str:
     if not rows:
         return ""
     return (
-        '<section class="vp-card"><h3>Deleted</h3><p class="vp-quiet">No comment brings these '
-        f'back.</p><ul class="vp-comments">{rows}</ul></section>'
+        '<section class="vp-card" style="margin-top:16px"><h3>Deleted</h3>'
+        '<p class="vp-quiet">No comment brings these back.</p>'
+        f'<ul class="vp-comments">{rows}</ul></section>'
     )
 
 

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 from viper.curation import CuratedImage
 from viper.judging import Score
-from viper.preference import Attribute, Side, VisualPreference
+from viper.preference import SIDES, Attribute, Side, VisualPreference
 from viper.studio import GOOD_COMMENTS, USEFUL_COMMENTS, Knowledge
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-SIDES: tuple[Side, Side] = ("liked", "disliked")
 _TITLES: Mapping[Side, str] = {"liked": "You like", "disliked": "You dislike"}
 # The page's HTML component is a template: these would be read as its placeholders.
 _TEMPLATE = str.maketrans({"{": "&#123;", "}": "&#125;", "$": "&#36;", "`": "&#96;"})
