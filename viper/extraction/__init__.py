@@ -3,6 +3,7 @@
 comments + Pictures ──► Extractor ──► Extraction = VisualPreference + how it came about
                           ├── LanguageModelExtractor (language.py) asks a LanguageModel:
                           │       OpenAIModel (openai_model.py), LocalModel (local_model.py)
+                          ├── ReleasedExtractor (released.py): ViPer's own, for comparison
                           ├── OfflineExtractor (offline.py): word lists and MiniLM, no server
                           └── FallbackExtractor (fallback.py): the first; offline if it fails
 """

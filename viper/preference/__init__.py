@@ -85,7 +85,7 @@ class ExtractorInfo(Value):
     """Who turned the comments into attributes; enough to tell two extractions apart."""
 
     kind: str = "none"
-    """`offline`, `openai`, `local`, `none` (made by hand) or `merged`."""
+    """`offline`, `openai`, `local`, `viper2024`, `none` (made by hand) or `merged`."""
     model: str | None = None
     prompt_sha256: str | None = None
 

@@ -143,7 +143,8 @@ class Elicit(Parts):
             comments=tuple(ids.values()),
             raw_reply="\n\n".join(found.raw_replies) or None if len(ids) == len(comments) else None,
             latency_seconds=found.latency_s,
-            input_tokens=found.tokens,
+            input_tokens=found.input_tokens,
+            output_tokens=found.output_tokens,
             warnings=found.preference.warnings,
         )
         extraction = self.store.preferences.record_extraction(owner, profile, extraction=record)
