@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Mapping
 
 import pytest
+from PIL import Image
 
 from benchmarks.extraction import check_bounds, fuzz, load, measure
+from tests.extraction.stage import Known
 from viper.extraction import Extraction
 from viper.extraction.lexicon import load_lexicon
 from viper.extraction.offline import OfflineExtractor
@@ -114,6 +116,23 @@ class TestGrounding:
         assert signed(found) == set()
         assert "color palette is not known" in found.preference.warnings[0]
 
+    def test_an_undescribed_picture_is_looked_at_only_where_words_are_vague(self) -> None:
+        looks: list[Image.Image] = []
+
+        def recognizer(picture: Image.Image) -> Mapping[str, tuple[str, ...]]:
+            looks.append(picture)
+            return {"color palette": ("teal",)}
+
+        offline = OfflineExtractor(recognizer=recognizer)
+        own = Known(pictures={"own.png": Image.new("RGB", (8, 8))})
+        plain = Comment(image="own.png", text="I love gold", stance=None)
+        assert signed(offline.extract([plain], pictures=own)) == {("+", "gold")}
+        assert not looks
+        vague = Comment(image="own.png", text="lovely colors", stance=None)
+        found = offline.extract([vague], pictures=own)
+        assert signed(found) == {("+", "teal")}
+        assert "was recognized" in found.preference.warnings[0]
+
     def test_named_attributes_need_no_grounding(self, offline: OfflineExtractor) -> None:
         assert signed(read(offline, "The colors are lovely: navy", None, "made:1")) == {
             ("+", "navy")
@@ -198,7 +217,9 @@ class TestBounds:
     def test_any_text_is_read_within_bounds(self, offline: OfflineExtractor) -> None:
         fuzz(offline, 300)
 
-    @pytest.mark.parametrize("text", ["\x00", "😍" * 900, "not " * 900, "too >" * 700])
+    @pytest.mark.parametrize(
+        "text", ["\x00", "😍" * 900, "not " * 900, "too >" * 700, "It is stunning" * 99]
+    )
     def test_repetition_is_read_within_bounds(self, offline: OfflineExtractor, text: str) -> None:
         found = read(offline, text, "like")
         check_bounds(Comment(text=text, stance="like"), found)

@@ -1,8 +1,16 @@
 """What vague words mean: "lovely colors" are the colors this picture is known to have."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from viper.taxonomy import TasteAttribute, Taxonomy
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+Recognizer = Callable[["Image"], Mapping[str, tuple[str, ...]]]
+"""Attributes by facet that are seen in a picture nobody described, the surest first."""
 
 SALIENT = ("art style", "color palette", "lighting", "mood")
 """Facets a person reacts to first; weak evidence where they name none."""
@@ -26,3 +34,29 @@ def most_salient(
     first = SALIENT[:1] if known.get(SALIENT[0]) else ("medium",)
     found = (of_facet(facet, known, taxonomy)[:1] for facet in (*first, *SALIENT[1:]))
     return tuple(attribute for attributes in found for attribute in attributes)
+
+
+class Recognized(Mapping[str, tuple[str, ...]]):
+    """What is seen in a picture; looked at only if a comment is too vague without it."""
+
+    def __init__(self, picture: "Image", recognizer: Recognizer) -> None:
+        self._picture, self._recognizer = picture, recognizer
+
+    @cached_property
+    def seen(self) -> Mapping[str, tuple[str, ...]]:
+        """Attributes by facet."""
+        return self._recognizer(self._picture)
+
+    @property
+    def was_needed(self) -> bool:
+        """True once anybody asked."""
+        return "seen" in self.__dict__
+
+    def __getitem__(self, facet: str) -> tuple[str, ...]:
+        return self.seen[facet]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.seen)
+
+    def __len__(self) -> int:
+        return len(self.seen)

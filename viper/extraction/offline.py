@@ -9,8 +9,10 @@ Deterministic. A comment is read on its own, so removing one removes exactly its
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from viper.extraction import Extraction, Pictures
+from viper.extraction.grounding import Recognized, Recognizer
 from viper.extraction.language import preference_of
 from viper.extraction.lexicon import load_lexicon
 from viper.extraction.matching import Matcher
@@ -35,8 +37,16 @@ class OfflineExtractor:
         *,
         taxonomy: Taxonomy | None = None,
         encoder: Callable[[], SentenceEncoder] = _minilm,
+        recognizer: Recognizer | None = None,
     ) -> None:
-        """Loads word lists; the encoder is loaded by the first word that needs it."""
+        """Loads word lists; the encoder is loaded by the first word that needs it.
+
+        Args:
+            taxonomy: Ours if None.
+            encoder: Loads what tells how near two words are.
+            recognizer: Sees what vague praise of an undescribed picture means; a doubt if None.
+        """
+        self._recognizer = recognizer
         self._taxonomy = taxonomy or load_taxonomy()
         lexicon = load_lexicon()
         self._similarity = similarity = Similarity(
@@ -58,8 +68,7 @@ class OfflineExtractor:
         sided: list[Sided] = []
         readings: list[Reading] = []
         for index, comment in enumerate(comments):
-            known = pictures.known_attributes(comment.image)
-            readings.append(self._reader.read(index, comment, known))
+            readings.append(self._read(index, comment, pictures))
             sided += per_comment(readings[-1].sided)
         preference = preference_of(
             sided,
@@ -75,6 +84,18 @@ class OfflineExtractor:
             latency_s=time.monotonic() - started,
             tokens=None,
         )
+
+    def _read(self, index: int, comment: Comment, pictures: Pictures) -> Reading:
+        known = pictures.known_attributes(comment.image)
+        picture = None if known or self._recognizer is None else pictures.open(comment.image)
+        if picture is None or self._recognizer is None:
+            return self._reader.read(index, comment, known)
+        seen = Recognized(picture, self._recognizer)
+        reading = self._reader.read(index, comment, seen)
+        if not (seen.was_needed and reading.sided):
+            return reading
+        doubt = f"What {(comment.image or '')[:80]!r} looks like was recognized and may be wrong."
+        return replace(reading, doubts=(*reading.doubts, doubt))
 
 
 MAX_DOUBTS = 8

@@ -12,7 +12,7 @@ from viper.extraction.matching import COPULAS, Match, Matcher
 from viper.extraction.polarity import Background, Parsed, backgrounds, feeling, parse
 from viper.extraction.reply import Sided
 from viper.extraction.similarity import Similarity
-from viper.extraction.spelling import Speller
+from viper.extraction.spelling import MAX_LETTERS, Speller
 from viper.extraction.subjects import is_subject
 from viper.extraction.voice import is_sarcastic, without_commands
 from viper.preference import Attribute, Comment, Evidence
@@ -243,7 +243,7 @@ class Reader:
         words = part.clause.texts
         nouns = [m for m in part.matches if m.attribute is None]
         for index, word in self._contents(part):
-            if len(word) < 4 or is_subject(word, self._lexicon):
+            if not 4 <= len(word) <= MAX_LETTERS or is_subject(word, self._lexicon):
                 continue
             if word in self._lexicon.words("picture"):
                 continue

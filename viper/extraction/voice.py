@@ -11,7 +11,8 @@ from viper.extraction.lexicon import Lexicon
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]*")
 _COMMAND = re.compile(
     r"\b(ignore|disregard|forget|override|bypass)\b.{0,40}"
-    r"\b(instructions?|prompts?|above|previous|prior|rules?|everything|guidelines?|user'?s?|taste)\b"
+    r"\b(instructions?|prompts?|above|previous|prior|your rules|everything"
+    r"|guidelines?|user'?s?|taste)\b"
     r"|\b(system|your|hidden|initial)\s+(prompt|instructions?|message)\b"
     r"|\bsystem\s*(override|note)?\s*:|\b(output|assistant|user|developer|instruction)\s*:"
     r"|\b(new|these|following|all)\s+instructions?\b|\byou are (now|no longer)\b|\bas an ai\b"
@@ -19,12 +20,14 @@ _COMMAND = re.compile(
     r"|\b(reply|respond|answer) (only )?(with|in)\b|\b(set|add|move|append|put|mark)\b.{0,60}"
     r"\b(dis)?(likes?|liked)\b( list)?\s*([.,!]|$| to| =|=)"
     r"|\b(set|add|append|insert)\b.{0,40}\b(to|into) (my|the|their) (profile|taste|preference)"
+    r"|\b(to|into|zu|in|as) (the |your )?(dis)?liked\b"
     r"|[{}<]/?\s*[\"\w]+[\">:]|\bjson\b|\bdrop table\b",
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(
     r"\s*(and|then|now|instead|always|just|also)?[\s,]*(say|add|set|output|return|reply|respond"
-    r"|answer|write|print|list|mark|put|make sure|claim|tell|praise|you|your|from now|the user|do not)\b",
+    r"|answer|write|print|list|mark|put|make sure|claim|tell|praise"
+    r"|you|your|from now|the user|do not)\b",
     re.IGNORECASE,
 )
 _QUOTED_PRAISE = re.compile(
