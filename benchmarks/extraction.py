@@ -237,7 +237,8 @@ def check_bounds(comment: Comment, extraction: Extraction) -> None:
     found = (*preference.liked, *preference.disliked)
     assert len(found) <= MAX_ATTRIBUTES
     assert len(preference.warnings) <= 12
-    assert all(len(warning) <= 400 for warning in preference.warnings)
+    # Characters that cannot be shown are quoted as ten.
+    assert all(len(warning) <= 1000 for warning in preference.warnings)
     for attribute in found:
         assert 0 < attribute.strength <= 1
         assert len(attribute.attribute) <= 80
