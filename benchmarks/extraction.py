@@ -73,19 +73,26 @@ def load(part: Part) -> Labeled:
 
 def _case(record: Mapping[str, Any]) -> Case:
     kind = str(record.get("kind", ""))
-    comment = Comment(image=record.get("picture"), text=record["text"], stance=record.get("stance"))
+    image = record.get("picture", record.get("image"))
+    comment = Comment(image=image, text=record["text"], stance=record.get("stance"))
     english = record.get("language", "en") in ("en", None, "english") and "language" not in kind
     fine = record.get("also_fine", ())
-    either = fine if not isinstance(fine, dict) else ()
-    sides = fine if isinstance(fine, dict) else {}
+    either = [] if isinstance(fine, dict) else [name for name in fine if isinstance(name, str)]
+    sides = {side: _on(side, fine) for side in ("liked", "disliked")}
     return Case(
         comment,
         kind,
         english,
         _signed(record["liked"], "+") | _signed(record["disliked"], "-"),
-        _signed([*either, *sides.get("liked", ())], "+")
-        | _signed([*either, *sides.get("disliked", ())], "-"),
+        _signed([*either, *sides["liked"]], "+") | _signed([*either, *sides["disliked"]], "-"),
     )
+
+
+def _on(side: str, fine: Any) -> Sequence[str]:
+    # Written as {side: [name, ...]} or as [[side, name], ...].
+    if isinstance(fine, dict):
+        return tuple(fine.get(side, ()))
+    return [pair[1] for pair in fine if not isinstance(pair, str) and pair[0] == side]
 
 
 def _signed(names: Sequence[str], side: str) -> frozenset[Said]:
