@@ -4,6 +4,10 @@ Development comments were seen while the reader was written; held-out ones were 
 else, who did not know the reader. Comments in other languages are for language models: they are
 counted apart, and only what is read into them falsely matters here.
 
+Held-out at first sight (219 comments in English): F1 0.64 (precision 0.73, recall 0.57), stance
+accuracy 0.90, grounding accuracy 0.71, 0.25 false attributes and 0.9 ms a comment. No rule or word
+was changed for it since.
+
 `--fuzz N` reads N generated and mutated comments instead, and fails on a crash or a large reply.
 """
 

@@ -52,6 +52,16 @@ def test_development_comments_are_read_as_people_read_them(offline: OfflineExtra
     assert report["false_attributes_per_comment"] <= 0.08
 
 
+def test_comments_of_strangers_are_read_no_worse_than_at_first_sight(
+    offline: OfflineExtractor,
+) -> None:
+    measured = measure(offline, load("held-out"))
+    report = measured.report()
+    assert report["f1"] >= 0.63, measured.failures
+    assert report["stance_accuracy"] >= 0.89
+    assert report["false_attributes_per_comment"] <= 0.27
+
+
 def test_the_labeled_comments_are_many_and_of_many_kinds() -> None:
     assert len(DEVELOPMENT.cases) >= 200
     kinds = Counter(case.kind for case in DEVELOPMENT.cases)
