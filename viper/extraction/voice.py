@@ -21,7 +21,7 @@ _COMMAND = re.compile(
     r"\b(dis)?(likes?|liked)\b( list)?\s*([.,!]|$| to| =|=)"
     r"|\b(set|add|append|insert)\b.{0,40}\b(to|into) (my|the|their) (profile|taste|preference)"
     r"|\b(to|into|zu|in|as) (the |your )?(dis)?liked\b"
-    r"|[{}<]/?\s*[\"\w]+[\">:]|\bjson\b|\bdrop table\b",
+    r"|[{}]\s*[\"\w]+[\":]|</?(system|user|assistant|instructions?)\b|\bjson\b|\bdrop table\b",
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(
