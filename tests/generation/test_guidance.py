@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from viper.errors import BadInput
-from viper.generation import GenerationRequest
+from viper.generation import GenerationRequest, PreferenceContext
 from viper.generation.conditioning import Conditioning
 from viper.generation.guidance import Guidance, Plan, combine, direction, rescaled
 from viper.generation.rules import Conditions, plan_for
@@ -173,15 +173,24 @@ def test_the_preference_is_evaluated_within_the_interval_now_and_then(
 INTERVALS = st.tuples(st.floats(0, 1), st.floats(0, 1))
 
 
-@given(DEGREES, DEGREES, SCALES, INTERVALS, st.integers(1, 6), st.floats(-3, 3))
+CONTEXTS: st.SearchStrategy[PreferenceContext] = st.sampled_from(["alone", "prompt"])
+
+
+@given(DEGREES, DEGREES, SCALES, INTERVALS, st.integers(1, 6), st.floats(-3, 3), CONTEXTS)
 def test_a_remembered_direction_adds_nothing_to_the_level(  # the coefficients sum to 1
-    a: float, b: float, s: float, interval: tuple[float, float], every: int, constant: float
+    a: float,
+    b: float,
+    s: float,
+    interval: tuple[float, float],
+    every: int,
+    constant: float,
+    context: PreferenceContext,
 ) -> None:
     """A constant added to what a step predicts is added to its result, whatever it remembers."""
     plan = plan_for(
         request(liked_degree=a, disliked_degree=b),
         conditions(),
-        Guidance(scale=s, liked=a, disliked=b, interval=interval, every=every),
+        Guidance(scale=s, liked=a, disliked=b, interval=interval, every=every, context=context),
     )
     made = trajectory(8)
     shifts = [constant * index for index in range(len(made))]
@@ -199,6 +208,26 @@ def test_evaluating_at_every_step_is_the_exact_rule(a: float, b: float, s: float
     made = trajectory(3)
     for (u, p, l, d), result in zip(made, drive(plan, made)[0], strict=True):  # noqa: E741
         assert torch.allclose(result, u + s * ((p - u) + a * (l - u) + b * (u - d)), atol=1e-9)
+
+
+@given(POSITIVE, POSITIVE, SCALES)
+def test_read_with_the_prompt_the_preference_is_compared_with_it(
+    a: float, b: float, s: float
+) -> None:
+    guidance = Guidance(scale=s, liked=a, disliked=b, context="prompt")
+    plan = plan_for(request(liked_degree=a, disliked_degree=b), conditions(), guidance)
+    made = trajectory(3)
+    for (u, p, l, d), result in zip(made, drive(plan, made)[0], strict=True):  # noqa: E741
+        assert torch.allclose(result, u + s * ((p - u) + a * (l - p) + b * (p - d)), atol=1e-9)
+
+
+@given(SCALES)
+def test_at_degree_one_it_is_guidance_by_the_longer_prompt(s: float) -> None:
+    guidance = Guidance(scale=s, liked=1.0, context="prompt")
+    plan = plan_for(request(liked_degree=1.0), conditions(disliked=False), guidance)
+    made = [step[:3] for step in trajectory(3)]
+    for (u, _, l), result in zip(made, drive(plan, made)[0], strict=True):  # noqa: E741
+        assert torch.allclose(result, combine(u, l, s=s), atol=1e-9)
 
 
 @given(st.integers(2, 6), SCALES)

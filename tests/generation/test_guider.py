@@ -159,6 +159,24 @@ def test_a_preference_is_drawn_by_our_own_rule(family: str, pipelines: Any) -> N
     assert np.abs(picture - plain).max() > 2 / 255
 
 
+def test_with_the_prompt_both_texts_are_read_behind_it_and_compared_with_it(
+    family: str, pipelines: Any
+) -> None:
+    _, ours = pipelines(family)
+    numbers = {"guidance_scale": 3.0, "liked_degree": 0.9, "disliked_degree": 0.4}
+    told = {"liked": LIKED, "disliked": DISLIKED}
+    _, recorder = drawn(ours, numbers | {"with_prompt": True}, **told)
+    for predicted, result in recorder.__dict__["steps"]:
+        u, p, l, d = (  # noqa: E741
+            predicted[f"pred_{name}"] for name in ("uncond", "cond", "liked", "disliked")
+        )
+        assert torch.equal(result, combine(u, p, direction(p, (l, d), (0.9, -0.4)), s=3.0))
+    first = recorder.__dict__["steps"][0][0]
+    for side, text in told.items():
+        _, alone = drawn(ours, {"guidance_scale": 1.0}, prompt=f"{PROMPT}, {text}")
+        assert torch.equal(first[f"pred_{side}"], alone.__dict__["steps"][0][0]["pred_cond"])
+
+
 def test_liked_and_disliked_are_read_as_the_family_reads_a_prompt(
     family: str, pipelines: Any
 ) -> None:
@@ -186,6 +204,7 @@ def test_liked_and_disliked_are_read_as_the_family_reads_a_prompt(
         ({"guidance_scale": 1.0}, {"liked": LIKED, "disliked": DISLIKED}, [3, 3, 3]),
         ({"guidance_scale": 1.0}, {"liked": LIKED}, [3, 3, 3]),
         ({"guidance_scale": 1.0, "preference_every": 3}, {"liked": LIKED}, [3, 1, 1]),
+        ({"guidance_scale": 1.0, "with_prompt": True}, {"liked": LIKED}, [2, 2, 2]),
     ],
 )
 def test_only_what_acts_is_asked_for(

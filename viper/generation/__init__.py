@@ -48,6 +48,8 @@ Steps = Annotated[int, Field(ge=1, le=250)]
 GuidanceScale = Annotated[float, Field(ge=0.0, le=50.0)]
 ConditionForm = Literal["shift", "attention"]
 """How the rule `condition` changes the prompt: its encoded states, or the encoder's attention."""
+PreferenceContext = Literal["alone", "prompt"]
+"""What the rule `guidance` reads likes and dislikes with: nothing else, or the prompt."""
 Every = Annotated[int, Field(ge=1, le=250)]
 """At how many steps something is done once; 1 is at each of them."""
 
@@ -97,6 +99,11 @@ class GenerationRequest(BaseModel):
     preference_every: Every | None = None
     """The rule `guidance` evaluates the preference at every so many steps of that part, and goes on
     in the same direction between them; 1 is the exact rule."""
+    preference_context: PreferenceContext | None = None
+    """Of the rule `guidance`; see `viper.generation.guidance`."""
+    disliked_weight: Fraction | None = None
+    """How much a degree of disliking weighs beside the same degree of liking. The rule `viper2024`
+    knows only 1."""
     condition: ConditionForm | None = None
     """Of the rule `condition`; see `viper.generation.rules`."""
     refiner_start: Fraction | None = None
@@ -203,6 +210,8 @@ class Picture:
     scheduler: str
     """Class name of the diffusers scheduler."""
     preference_every: int = 1
+    preference_context: PreferenceContext = "alone"
+    disliked_weight: float = 1.0
     condition: ConditionForm = "shift"
     dropped_attributes: tuple[str, ...] = ()
     """Attributes that did not fit into the text encoder's window, weakest first to go."""
@@ -229,6 +238,8 @@ class GuidanceDefaults(BaseModel):
     """Width, height."""
     preference_interval: Interval = (0.0, 1.0)
     preference_every: Every = 1
+    preference_context: PreferenceContext = "alone"
+    disliked_weight: Fraction = 1.0
     condition: ConditionForm = "shift"
     rescale: Fraction = 0.0
     latent_rgb_factors: tuple[tuple[float, float, float], ...] | None = None

@@ -113,7 +113,7 @@ class DiffusionGenerator:
         """The request's pictures before their first step, in order; each is made when asked for."""
         request = request.as_drawn()
         guidance = self._guidance(request)
-        texts = texts_of(request, self._conditioner, form=guidance.condition)
+        texts = texts_of(request, self._conditioner, guidance)
         guidance = replace(
             guidance,
             liked=guidance.liked if texts.liked else 0.0,
@@ -155,6 +155,8 @@ class DiffusionGenerator:
             guidance_scale=job.plan.guidance.scale,
             preference_interval=job.plan.guidance.interval,
             preference_every=job.plan.guidance.every,
+            preference_context=job.plan.guidance.context,
+            disliked_weight=job.plan.guidance.disliked_weight,
             condition=job.plan.guidance.condition,
             rescale=job.plan.guidance.rescale,
             scheduler=type(drawing.scheduler).__name__,
@@ -225,12 +227,17 @@ class DiffusionGenerator:
     def _guidance(self, request: GenerationRequest) -> Guidance:
         liked, disliked = request.active_degrees()
         defaults = self._defaults
+        weight = _or(request.disliked_weight, defaults.disliked_weight)
+        if request.rule == "viper2024":
+            weight = 1.0
         return Guidance(
             scale=_or(request.guidance_scale, defaults.guidance_scale),
             liked=liked,
-            disliked=disliked,
+            disliked=weight * disliked,
+            disliked_weight=weight,
             interval=request.preference_interval or defaults.preference_interval,
             every=request.preference_every or defaults.preference_every,
+            context=request.preference_context or defaults.preference_context,
             condition=request.condition or defaults.condition,
             rescale=_or(request.rescale, defaults.rescale),
             embedded=self._denoiser.embeds_guidance,

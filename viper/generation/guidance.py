@@ -4,10 +4,16 @@ In the symbols of Salehi et al., "ViPer: Visual Personalization of Generative Mo
 Preference Learning" (arXiv 2407.17365), with u, p, l, d the predictions for the negative prompt,
 the prompt, the liked and the disliked attributes, scale s and degrees a, b:
 
-    eps = u + s [ (p - u) + g ]          g = a (l - u) + b (u - d) = sum_i w_i (e_i - u)
+    eps = u + s [ (p - u) + g ]          g = a (l - r) + b (r - d) = sum_i w_i (e_i - r)
 
-The coefficients sum to 1 for every a and b; at a = b it is the noise rule of the released code,
-without its shifted embeddings; at a = b = 0 it is classifier-free guidance, in the same two passes.
+    alone     r = u;  l and d read the attributes alone
+    prompt    r = p;  l and d read the prompt with the attributes behind it
+
+Alone, at a = b, it is the noise rule of the released code, without its shifted embeddings. Together
+with the prompt, g is what the attributes change about this very picture, as the directions of
+Gandikota et al., "Concept Sliders" (arXiv 2311.12092) are; at a = 1, b = 0 it is guidance by the
+longer prompt. The coefficients sum to 1 for every a and b; at a = b = 0 both are classifier-free
+guidance, in the same two passes.
 
 The direction g changes slowly from step to step. So it is evaluated at some steps and remembered
 for the others, which then cost as much as without a preference; a remembered direction adds the
@@ -19,21 +25,25 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from viper.generation import ConditionForm, Interval
+from viper.generation import ConditionForm, Interval, PreferenceContext
 from viper.generation.conditioning import Conditioning
 
 
 @dataclass(frozen=True, slots=True)
 class Guidance:
-    """The rule's numbers. A degree is 0 where its side does not act."""
+    """The rule's numbers."""
 
     scale: float
     liked: float = 0.0
+    """a; 0 where that side does not act."""
     disliked: float = 0.0
+    """b: the degree of disliking times `disliked_weight`."""
+    disliked_weight: float = 1.0
     interval: Interval = (0.0, 1.0)
     """Where the preference acts."""
     every: int = 1
     """The preference is evaluated at every so many steps of the interval; 1 is the exact rule."""
+    context: PreferenceContext = "alone"
     rescale: float = 0.0
     condition: ConditionForm = "shift"
     """Of the rule `condition`."""
@@ -94,19 +104,21 @@ class Steering:
             return predictions[0]
         u, p, *preference = predictions
         if preference:
-            self._direction, self._age = direction(u, preference, self._plan.weights), 0
+            reference = p if self._plan.guidance.context == "prompt" else u
+            self._direction = direction(reference, preference, self._plan.weights)
+            self._age = 0
         self._age += 1
         guidance = self._plan.guidance
         guided = combine(u, p, self._direction if self._within else None, s=guidance.scale)
         return rescaled(guided, p, guidance.rescale)
 
 
-def direction(u: Tensor, preference: Sequence[Tensor], weights: Sequence[float]) -> Tensor:
-    """`g = sum_i w_i (e_i - u)`: a (l - u) + b (u - d) for weights (a, -b).
+def direction(r: Tensor, preference: Sequence[Tensor], weights: Sequence[float]) -> Tensor:
+    """`g = sum_i w_i (e_i - r)`: a (l - r) + b (r - d) for weights (a, -b).
 
-    A constant added to u and to all e_i changes nothing.
+    A constant added to r and to all e_i changes nothing.
     """
-    first, *others = (w * (e - u) for w, e in zip(weights, preference, strict=True))
+    first, *others = (w * (e - r) for w, e in zip(weights, preference, strict=True))
     return sum(others, start=first)
 
 

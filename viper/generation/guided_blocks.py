@@ -78,7 +78,7 @@ class PreferenceStep(ModularPipelineBlocks):
         with _disabled(guider) as enabled:
             degrees = {"liked": guider.liked_degree, "disliked": guider.disliked_degree}
             sides = {
-                side: self._encoded(state.get(side), components, state)
+                side: self._encoded(_behind(state, guider, state.get(side)), components, state)
                 for side, degree in degrees.items()
                 if enabled and degree and state.get(side)
             }
@@ -101,6 +101,19 @@ class PreferenceStep(ModularPipelineBlocks):
         aside = PipelineState(values={**values, "prompt": deepcopy(text)})
         _, aside = self._text_encoder(components, aside)
         return {name: aside.get(name) for name in TEXT_FIELDS.values()}
+
+
+def _behind(state: PipelineState, guider: PreferenceGuidance, text: Any) -> Any:
+    """The text as it is read: behind the prompt, each behind its own, or alone."""
+    prompt = state.get("prompt")
+    if not guider.with_prompt or not prompt:
+        return text
+    if isinstance(prompt, str) and isinstance(text, str):
+        return f"{prompt}, {text}"
+    prompts = [prompt] if isinstance(prompt, str) else list(prompt)
+    texts = [text] * len(prompts) if isinstance(text, str) else list(text)
+    prompts = prompts * len(texts) if len(prompts) == 1 else prompts
+    return [f"{p}, {t}" for p, t in zip(prompts, texts, strict=True)]
 
 
 class GuidedDenoiser(ModularPipelineBlocks):

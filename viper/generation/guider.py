@@ -47,8 +47,9 @@ class PreferenceGuidance(BaseGuidance):
     With u, p, l, d the predictions for the negative prompt, the prompt, the liked and the disliked
     text, scale s and degrees a, b:
 
-        eps = u + s [ (p - u) + g ]          g = a (l - u) + b (u - d)
+        eps = u + s [ (p - u) + g ]          g = a (l - r) + b (r - d)
 
+    where r is u or, with `with_prompt`, p: then `PreferenceStep` puts the prompt before both texts.
     The coefficients sum to 1 for every a and b, so the rule means the same for noise, velocity and
     sample predictions. A side without a text, or of degree 0, leaves its term out; without both it
     is `ClassifierFreeGuidance`, in the same passes and to the last bit. After Salehi et al.,
@@ -71,6 +72,7 @@ class PreferenceGuidance(BaseGuidance):
         preference_start: float = 0.0,
         preference_stop: float = 1.0,
         preference_every: int = 1,
+        with_prompt: bool = False,
         guidance_rescale: float = 0.0,
         start: float = 0.0,
         stop: float = 1.0,
@@ -87,6 +89,8 @@ class PreferenceGuidance(BaseGuidance):
             preference_stop: to before this one.
             preference_every: It is evaluated at every so many steps, and remembered between them;
                 1 is the exact rule.
+            with_prompt: Likes and dislikes are read together with the prompt and compared with it,
+                rather than alone and compared with the negative prompt.
             guidance_rescale: How far the result is brought back to the spread of the prompt's
                 own prediction, in [0, 1] (arXiv 2305.08891).
             start: Guidance of any kind acts from this fraction of the steps,
@@ -110,6 +114,7 @@ class PreferenceGuidance(BaseGuidance):
         self.preference_start = preference_start
         self.preference_stop = preference_stop
         self.preference_every = preference_every
+        self.with_prompt = with_prompt
         self.guidance_rescale = guidance_rescale
         self.set_preference()
 
@@ -161,8 +166,8 @@ class PreferenceGuidance(BaseGuidance):
         if not self._guides():
             return [_PROMPT]
         sides = [side for side in (_LIKED, _DISLIKED) if self.degree(side)] if self._due() else []
-        # u's coefficient in g is b - a: it cancels where both degrees are the same.
-        cancels = self.degree(_LIKED) == self.degree(_DISLIKED)
+        # r's coefficient in g is b - a: it cancels where both degrees are the same.
+        cancels = self.with_prompt or self.degree(_LIKED) == self.degree(_DISLIKED)
         asked = not math.isclose(self.guidance_scale, 1.0) or (bool(sides) and not cancels)
         return [_PROMPT, *([_NEGATIVE] if asked else []), *sides]
 
@@ -205,7 +210,8 @@ class PreferenceGuidance(BaseGuidance):
         p, u, guided = pred_cond, pred_uncond, pred_cond
         if self._due() and (pred_liked is not None or pred_disliked is not None):
             a, b = self.degree(_LIKED), self.degree(_DISLIKED)
-            self._direction = preference_direction(u, pred_liked, pred_disliked, a=a, b=b)
+            r = p if self.with_prompt else u
+            self._direction = preference_direction(r, pred_liked, pred_disliked, a=a, b=b)
             self._age = 0
         if self._guides():
             self._age += 1
@@ -223,14 +229,16 @@ class PreferenceGuidance(BaseGuidance):
     def _batches(self, prompt: Any, negative: Any) -> list[BlockState]:
         own = {_PROMPT: prompt, _NEGATIVE: negative}
         return [
-            self._reading(name, prompt, negative) if name in self._texts else own[name]
+            self._reading(name, prompt, prompt if self.with_prompt else negative)
+            if name in self._texts
+            else own[name]
             for name in self.active_predictions()
         ]
 
-    def _reading(self, name: str, prompt: Any, negative: Any) -> BlockState:
-        """The negative prompt's batch with another text, so that only texts differ within g."""
+    def _reading(self, name: str, prompt: Any, reference: Any) -> BlockState:
+        """The batch of r with another text, so that only texts differ within g."""
         batch = type(prompt)(**prompt.as_dict())
-        for key, value in negative.as_dict().items():
+        for key, value in reference.as_dict().items():
             # A pipeline without guidance has nothing for the negative prompt.
             batch[key] = batch[key] if value is None else value
         texts = [key for key in TEXT_FIELDS if key in prompt.as_dict()]
@@ -270,22 +278,22 @@ class PreferenceGuidance(BaseGuidance):
 
 
 def preference_direction(
-    u: Tensor | None,
+    r: Tensor | None,
     l: Tensor | None,  # noqa: E741 - the source's symbol
     d: Tensor | None,
     *,
     a: float,
     b: float,
 ) -> Tensor:
-    """`g = a (l - u) + b (u - d)`; a missing side leaves its term out.
+    """`g = a (l - r) + b (r - d)`; a missing side leaves its term out.
 
-    Without u, `a (l - d)`: the same for a = b, which is the only case in which it may be missing.
+    Without r, `a (l - d)`: the same for a = b, which is the only case in which it may be missing.
     """
-    if u is None:
+    if r is None:
         if l is None or d is None:
             raise ValueError("One side alone needs the prediction for the negative prompt.")
         return a * (l - d)
-    terms = ([a * (l - u)] if l is not None else []) + ([b * (u - d)] if d is not None else [])
+    terms = ([a * (l - r)] if l is not None else []) + ([b * (r - d)] if d is not None else [])
     first, *others = terms
     return sum(others, start=first)
 

@@ -196,6 +196,8 @@ class ModularGenerator:
                     guidance_scale=guidance.scale,
                     preference_interval=guidance.interval,
                     preference_every=guidance.every,
+                    preference_context=guidance.context,
+                    disliked_weight=guidance.disliked_weight,
                     rescale=guidance.rescale,
                     scheduler=type(self._pipeline.scheduler).__name__,
                     dropped_attributes=dropped,
@@ -238,12 +240,16 @@ class ModularGenerator:
     def _guidance(self, request: GenerationRequest) -> Guidance:
         liked, disliked = request.active_degrees()
         defaults, scale, rescale = self._defaults, request.guidance_scale, request.rescale
+        asked = request.disliked_weight
+        weight = defaults.disliked_weight if asked is None else asked
         return Guidance(
             scale=defaults.guidance_scale if scale is None else scale,
             liked=liked,
-            disliked=disliked,
+            disliked=weight * disliked,
+            disliked_weight=weight,
             interval=request.preference_interval or defaults.preference_interval,
             every=request.preference_every or defaults.preference_every,
+            context=request.preference_context or defaults.preference_context,
             rescale=defaults.rescale if rescale is None else rescale,
         )
 
@@ -257,9 +263,11 @@ class ModularGenerator:
             ("liked", guidance.liked),
             ("disliked", guidance.disliked),
         )
+        lead = f"{request.prompt}, " if guidance.context == "prompt" else ""
         for side, degree in sides:
             if request.preference is not None and degree:
-                text, left_out = side_text(request.preference.active(side), self.fits)
+                attributes = request.preference.active(side)
+                text, left_out = side_text(attributes, lambda t: self.fits(lead + t))
                 texts[side] = text
                 dropped.extend(left_out)
         return texts, tuple(dropped)
@@ -336,6 +344,7 @@ def _guider(guidance: Guidance) -> PreferenceGuidance:
         preference_start=guidance.interval[0],
         preference_stop=guidance.interval[1],
         preference_every=guidance.every,
+        with_prompt=guidance.context == "prompt",
         guidance_rescale=guidance.rescale,
     )
     return guider

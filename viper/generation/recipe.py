@@ -33,6 +33,7 @@ from viper.generation import (
     Interval,
     Picture,
     Pixels,
+    PreferenceContext,
     Rule,
     Steps,
 )
@@ -98,6 +99,9 @@ class Recipe(BaseModel):
     preference_interval: Interval
     preference_every: Every = 1
     """Recipes of the first version do not say it: they evaluated the preference at every step."""
+    preference_context: PreferenceContext = "alone"
+    """Of the rule `guidance`; older recipes do not say it, nor the next."""
+    disliked_weight: Fraction = 1.0
     condition: ConditionForm = "shift"
     """Of the rule `condition`."""
     rescale: Fraction
@@ -180,6 +184,8 @@ class Recipe(BaseModel):
             seed=self.seed,
             preference_interval=self.preference_interval,
             preference_every=self.preference_every,
+            preference_context=self.preference_context,
+            disliked_weight=self.disliked_weight,
             condition=self.condition,
             refiner_start=self.refiner_start,
             rescale=self.rescale,
@@ -233,6 +239,8 @@ def recipe_for(  # noqa: PLR0913 (all of it is the record)
         guidance_scale=picture.guidance_scale,
         preference_interval=picture.preference_interval,
         preference_every=picture.preference_every,
+        preference_context=picture.preference_context,
+        disliked_weight=picture.disliked_weight,
         condition=picture.condition,
         rescale=picture.rescale,
         steps=picture.steps,

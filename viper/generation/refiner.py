@@ -2,13 +2,14 @@
 
 It reads the texts with the second of SDXL's two encoders alone, and is told how good the picture
 should be: 6.0 for the prompt, 2.5 for what it is guided away from. Likes and dislikes are told the
-same as the latter, so that l - u and u - d are about their texts and about nothing else.
+same as what they are compared with, so that l - r and r - d are about their texts and about nothing
+else.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from viper.generation import GenerationRequest
+from viper.generation import GenerationRequest, PreferenceContext
 from viper.generation.conditioning import Conditioning, TextConditioner
 from viper.generation.denoising import Denoiser, Refining
 from viper.generation.guidance import Guidance
@@ -45,22 +46,24 @@ class Refiner:
             return None
         if request.rule == "viper2024":
             guidance = replace(guidance, liked=0.0, disliked=0.0)
-        plan = plan_for(request, scored(texts.encoded(self.conditioner)), guidance)
+        conditions = scored(texts.encoded(self.conditioner), guidance.context)
+        plan = plan_for(request, conditions, guidance)
         return Refining(denoiser=self.denoiser, plan=plan, start=start)
 
 
-def scored(conditions: Conditions) -> Conditions:
+def scored(conditions: Conditions, context: PreferenceContext) -> Conditions:
     """The conditions, each with the aesthetic score that goes with its part in the rule."""
 
     def told(score: float, condition: Conditioning) -> Conditioning:
         return replace(condition, aesthetic_score=score)
 
+    compared = _GOOD if context == "prompt" else _POOR
     liked, disliked, fused = conditions.liked, conditions.disliked, conditions.fused
     return Conditions(
         prompt=told(_GOOD, conditions.prompt),
         negative=told(_POOR, conditions.negative),
         empty=told(_POOR, conditions.empty),
-        liked=liked and told(_POOR, liked),
-        disliked=disliked and told(_POOR, disliked),
+        liked=liked and told(compared, liked),
+        disliked=disliked and told(compared, disliked),
         fused=fused and told(_GOOD, fused),
     )

@@ -6,7 +6,7 @@ The words are chosen once, by the text encoder of the model; a refiner encodes t
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from viper.generation import ConditionForm, GenerationRequest
+from viper.generation import GenerationRequest
 from viper.generation.conditioning import (
     WINDOWS,
     CachedConditioner,
@@ -17,6 +17,7 @@ from viper.generation.conditioning import (
     joined,
     side_texts,
 )
+from viper.generation.guidance import Guidance
 from viper.generation.rules import Conditions, references
 from viper.preference import Side
 
@@ -29,7 +30,8 @@ class Texts:
     negative_prompt: str
     """Empty where there is none."""
     liked: tuple[str, ...]
-    """One text for each window; empty where the side does not act."""
+    """One text for each window; empty where the side does not act. Read together with the prompt,
+    each begins with it; where no attribute fits behind it, it has a window of its own."""
     disliked: tuple[str, ...]
     references: tuple[Reference, ...]
     """What the prompt is read together with."""
@@ -58,29 +60,37 @@ class Texts:
 
 
 def texts_of(
-    request: GenerationRequest, conditioner: CachedConditioner, *, form: ConditionForm
+    request: GenerationRequest, conditioner: CachedConditioner, guidance: Guidance
 ) -> Texts:
     """The words of a request, as far as they fit.
 
     Args:
         request: As it is drawn.
         conditioner: Says what fits.
-        form: Of the rule `condition`.
+        guidance: Says what the preference is read with.
     """
     fits = conditioner.fits
-    read_along = references(request) if form == "attention" else ()
+    read_along = references(request) if guidance.condition == "attention" else ()
     dropped = [text for text, _ in read_along if not fits(text)]
     liked_degree, disliked_degree = (0.0, 0.0) if read_along else request.active_degrees()
 
     # The released code knows one window.
     most = 1 if request.rule == "viper2024" else WINDOWS
+    with_prompt = request.rule == "guidance" and guidance.context == "prompt"
 
     def side(name: Side, degree: float) -> tuple[str, ...]:
         if request.preference is None or degree == 0:
             return ()
-        texts, left_out = side_texts(request.preference.active(name), fits, windows=most)
+        attributes = request.preference.active(name)
+        if with_prompt:
+            lead = f"{request.prompt}, "
+            texts, left_out = side_texts(attributes, lambda t: fits(lead + t), windows=most)
+            if texts:
+                dropped.extend(left_out)
+                return tuple(lead + text for text in texts)
+        texts, left_out = side_texts(attributes, fits, windows=most - with_prompt)
         dropped.extend(left_out)
-        return texts
+        return (request.prompt, *texts) if with_prompt and texts else texts
 
     liked, disliked = side("liked", liked_degree), side("disliked", disliked_degree)
     return Texts(
