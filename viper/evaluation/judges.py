@@ -44,6 +44,7 @@ class Judge:
     def __init__(self, scorer: Scorer, curated: CuratedSet) -> None:
         """Takes a scorer that selects nothing, and pictures whose looks are known."""
         self._scorer, self._curated = scorer, curated
+        self._truths: dict[tuple[int, int], Truth] = {}
 
     @property
     def name(self) -> str:
@@ -52,10 +53,14 @@ class Judge:
 
     def truth(self, who: Person, subject: str) -> Truth:
         """What this judge is told, in the form that it can read."""
-        preference = who.true_preference(subject)
-        if not isinstance(self._scorer, ProxyScorer):
-            return Truth(preference)
-        return Truth(preference, *truly_liked_and_disliked(who, subject, self._curated))
+        known = who.seed, context(subject)
+        if known not in self._truths:
+            preference = who.true_preference(subject)
+            examples: tuple[list[Image], list[Image]] = ([], [])
+            if isinstance(self._scorer, ProxyScorer):
+                examples = truly_liked_and_disliked(who, subject, self._curated)
+            self._truths[known] = Truth(preference, *examples)
+        return self._truths[known]
 
     def over(self, pairs: Sequence[Pair], truth: Truth) -> list[Answer]:
         """How surely the first of two is the better one: 0 to 1, 0.5 is a draw."""

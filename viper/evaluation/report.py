@@ -77,7 +77,7 @@ def _about_score(summary: Summary) -> Iterator[list[str]]:
     for name, mixed, goal in (("one taste", False, _SINGLE), ("mixed tastes", True, _MIXED)):
         right = summary.pairs_right(mixed=mixed)
         yield _goal(f"score: pairs right, {name}", right, goal if ours else None)
-    error = summary.to_dict()["score"]["ece"]
+    error = summary.calibration_error
     met = "" if error is None or not ours else "yes" if error <= _ECE else "no"
     most = f"at most {_ECE:g}" if ours else ""
     yield ["score: expected calibration error", str(error), "", "", most, met]

@@ -150,6 +150,11 @@ class Summary:
         """Every score, and whether it was liked."""
         return [(v, y) for one in self.everyone for v, y in one.record["score"]["forecasts"]]
 
+    @property
+    def calibration_error(self) -> float | None:
+        """Of the product's score; None where nothing was scored."""
+        return round(expected_calibration_error(self.forecasts), 4) if self.forecasts else None
+
     def to_dict(self) -> dict[str, Any]:
         """The JSON of the contract, by the first judge, and more beside it."""
         single, mixed = (self.pairs_right(mixed=mixed) for mixed in (False, True))
@@ -164,8 +169,7 @@ class Summary:
             "score": {
                 "single": _value(single),
                 "mixed": _value(mixed),
-                "ece": round(expected_calibration_error(self.forecasts), 4)
-                if self.forecasts else None,
+                "ece": self.calibration_error,
             },
             "rewriting": self.rewriting,
             "judges": {name: one._of_judge() for name, one in self.judges.items()},
