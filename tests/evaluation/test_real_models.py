@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from tests.extraction.stage import Stage, Turn, says
 from viper.cli import main
@@ -102,6 +103,14 @@ def test_the_summary_keeps_its_keys_and_the_first_judge_counts(finished: Run) ->
     assert len(set(wins)) > 1, "pictures differ, and this judge sees it"
     assert found["methods"][PLAIN]["win_vs_plain"] == 0.5
     assert 0 <= found["own_vs_other"]["rate"] <= 1
+
+
+def test_pictures_have_the_size_that_was_asked_for(finished: Run) -> None:
+    pictures = [*finished.folder.rglob("plain-*.png"), *finished.folder.rglob("own-*.png")]
+    assert len(pictures) == QUICK.prompts * (QUICK.candidates + PEOPLE)
+    for file in pictures:
+        with Image.open(file) as picture:
+            assert picture.size == (64, 64)
 
 
 def test_what_a_judge_cannot_tell_is_null(finished: Run) -> None:

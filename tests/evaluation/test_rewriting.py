@@ -55,6 +55,12 @@ def test_a_prompt_is_rewritten_once_with_the_seed_of_the_run(stage: Stages, tmp_
     }  # fmt: skip
 
 
+def test_a_server_that_knows_no_seeds_is_asked_without(stage: Stages, tmp_path: Path) -> None:
+    server = stage(fails(400, "Unsupported parameter: 'seed'"), writes(WRITTEN))
+    assert words(rewriter(server, tmp_path)(WISH)[0]) == (WRITTEN, "m")
+    assert ["seed" in request for request in server.requests] == [True, False]
+
+
 @pytest.mark.parametrize("failure", [fails(500), says("no idea"), says(None, refusal="no")])
 def test_where_it_fails_the_template_takes_over_and_is_counted(
     stage: Stages, tmp_path: Path, failure: Play
