@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from viper.curation import CuratedSet
     from viper.extraction import Extractor, LanguageModel
     from viper.extraction.grounding import Recognizer
+    from viper.extraction.openai_model import OpenAIModel
     from viper.generation import Generator
     from viper.judging import Scorer
     from viper.store import Store
@@ -192,13 +193,25 @@ def _recognizer() -> "Recognizer":
     return recognizer(load_scorer("builtin").presence, load_taxonomy(), sorted(names))
 
 
-def language_model(settings: Settings) -> "LanguageModel | None":
-    """Who rewrites prompts: the model that reads comments, where one is configured."""
-    if settings.llm_model is None or settings.extractor in {"offline", "viper2024"}:
+def language_model(settings: Settings, *, seed: int | None = None) -> "LanguageModel | None":
+    """Who rewrites prompts: the model that reads comments, where one is configured.
+
+    Args:
+        settings: What is chosen.
+        seed: Of what a server draws at random; None leaves it to the server.
+    """
+    name = rewriter(settings)
+    if name is None:
         return None
     if settings.extractor == "local":
-        return _local_model(settings, settings.llm_model)
-    return _language_model(settings, settings.llm_model)
+        return _local_model(settings, name)
+    model = _language_model(settings, name)
+    return model if seed is None else model.seeded(seed)
+
+
+def rewriter(settings: Settings) -> str | None:
+    """The name of that model, None without one; nothing is loaded."""
+    return None if settings.extractor in {"offline", "viper2024"} else settings.llm_model
 
 
 def _released_extractor(settings: Settings) -> "Extractor":
@@ -230,7 +243,7 @@ def _loaded_model(name: str, device: str, dtype: str) -> "LanguageModel":
     return model
 
 
-def _language_model(settings: Settings, name: str) -> "LanguageModel":
+def _language_model(settings: Settings, name: str) -> "OpenAIModel":
     from viper.extraction.openai_model import OpenAIModel
 
     key = settings.openai_api_key

@@ -100,7 +100,7 @@ def generate(
         "seed": seed,
         "count": count,
         "preference": _taste(settings, owner=owner, file=preference, profile=profile),
-        **_sides(size),
+        **sides(size),
     }
     wishes = {name: value for name, value in wishes.items() if value is not None}
     if recipe is not None:
@@ -191,7 +191,12 @@ def _degree(text: str) -> float:
     raise BadInput(f"--degree {text!r}: expected a number from 0 to 1, or auto.")
 
 
-def _sides(size: str | None) -> dict[str, int]:
+def sides(size: str | None) -> dict[str, int]:
+    """Width and height that `--size` says; nothing where it says nothing.
+
+    Raises:
+        BadInput: It is malformed.
+    """
     if size is None:
         return {}
     sides = re.fullmatch(r"(\d{1,5})x(\d{1,5})", size.lower())

@@ -2,6 +2,7 @@
 
     none               the plain picture
     fusion             likes joined to the prompt, dislikes to the negative prompt
+    fusion-llm         the prompt rewritten by a language model, where one is configured
     viper2024          ViPer's released code at its own degree, 0.85
     viper2024-paper    ViPer's paper: p = E(prompt) + 0.5 (E(liked) - E(disliked)); norms are kept
     condition@0.8      ours, in the conditioning alone
@@ -32,6 +33,7 @@ DEFAULT = "guidance@0.8"
 """What the product does unless told otherwise."""
 DEGREES = (0.4, 0.8, 1.0)
 PLAIN = "none"
+REWRITTEN = "fusion-llm"
 
 _RELEASED_DEGREE = 0.85
 _PAPER_BETA = 0.5
@@ -66,10 +68,16 @@ class Wish:
 
 Draw = Callable[[GenerationRequest], Drawn]
 Method = Callable[[Wish, Draw, Scorer], Drawn]
+Rewrite = Callable[[GenerationRequest], tuple[GenerationRequest, float]]
+"""Puts a preference into the words of a request, and tells the seconds that took."""
 
 
 def drawer(
-    generator: Generator, *, steps: int | None, known: Mapping[tuple[str, int], Drawn]
+    generator: Generator,
+    *,
+    steps: int | None,
+    known: Mapping[tuple[str, int], Drawn],
+    size: tuple[int, int] | None = None,
 ) -> Draw:
     """Draws each request once, however many methods ask for it.
 
@@ -77,7 +85,9 @@ def drawer(
         generator: Who draws.
         steps: None is what the model prefers.
         known: Plain pictures by prompt and seed, drawn before.
+        size: Width and height in pixels; None is what the model prefers.
     """
+    width, height = size or (None, None)
     drawn: dict[str, Drawn] = {}
 
     def draw(request: GenerationRequest) -> Drawn:
@@ -85,9 +95,9 @@ def drawer(
             before = known.get((request.prompt, request.seed))
             if before is not None:
                 return before
-        asked = request.model_copy(update={"steps": steps})
+        asked = request.model_copy(update={"steps": steps, "width": width, "height": height})
         if asked.rule == "fusion":
-            # The template: a language model is nothing that everybody can run.
+            # The template, unless somebody wrote the words already.
             asked = fused(asked, fits=generator.fits, model=None).request
         key = asked.model_dump_json()
         if key not in drawn:
@@ -100,15 +110,18 @@ def drawer(
     return draw
 
 
-def methods(candidates: int) -> dict[str, Method]:
+def methods(candidates: int, rewrite: Rewrite | None = None) -> dict[str, Method]:
     """Every method by name.
 
     Args:
         candidates: Plain pictures among which ranking chooses.
+        rewrite: By a language model; None leaves that method out.
     """
+    by_model = {} if rewrite is None else {REWRITTEN: partial(_rewritten, rewrite=rewrite)}
     return {
         PLAIN: _plain,
         "fusion": partial(_ruled, rule="fusion", degree=1.0),
+        **by_model,
         "viper2024": partial(_ruled, rule="viper2024", degree=_RELEASED_DEGREE),
         "viper2024-paper": partial(_ruled, rule="condition", degree=_PAPER_BETA),
         "condition@0.8": partial(_ruled, rule="condition", degree=0.8),
@@ -132,6 +145,12 @@ def _plain(wish: Wish, draw: Draw, scorer: Scorer) -> Drawn:  # noqa: ARG001 (no
 
 def _ruled(wish: Wish, draw: Draw, scorer: Scorer, *, rule: str, degree: float) -> Drawn:  # noqa: ARG001
     return draw(_request(wish, rule=rule, degree=degree))
+
+
+def _rewritten(wish: Wish, draw: Draw, scorer: Scorer, *, rewrite: Rewrite) -> Drawn:  # noqa: ARG001
+    request, seconds = rewrite(_request(wish, rule="fusion", degree=1.0))
+    drawn = draw(request)
+    return replace(drawn, seconds=drawn.seconds + seconds)
 
 
 def _request(wish: Wish, *, rule: str, degree: float) -> GenerationRequest:

@@ -125,19 +125,16 @@ class Person:
         """Utility, and the mood of the moment: positive where they would press "like"."""
         return self.pleased_by(names, subject) + rng.gauss(0, _NOISE)
 
-    def true_preference(self) -> VisualPreference:
-        """Everything they want, as an ideal reader would write it down; contradictions included."""
-        return VisualPreference(liked=self._attributes(1), disliked=self._attributes(-1))
+    def true_preference(self, subject: str | None = None) -> VisualPreference:
+        """Everything they want, as an ideal reader would write it down; contradictions included.
 
-    def _attributes(self, sign: int) -> tuple[Attribute, ...]:
-        strengths: dict[str, float] = {}
-        for taste in self.tastes:
-            for name, strength in taste.side(sign).items():
-                strengths[name] = max(strength, strengths.get(name, 0.0))
-        return tuple(
-            Attribute(attribute=name, facet=facets()[name], strength=round(strength, 3))
-            for name, strength in strengths.items()
-        )
+        Args:
+            subject: Leaves out, of contextual people, the taste that it does not concern.
+        """
+        tastes = self.tastes
+        if subject is not None and self.kind == "contextual":
+            tastes = (tastes[context(subject)],)
+        return VisualPreference(liked=_attributes(tastes, 1), disliked=_attributes(tastes, -1))
 
 
 def rating(reaction: float) -> int:
@@ -183,6 +180,17 @@ def born(seed: int, kind: Kind) -> Person:
     if kind == "contradicting":
         second = _against(first, second)
     return Person(seed, kind, (first, second))
+
+
+def _attributes(tastes: Sequence[Taste], sign: int) -> tuple[Attribute, ...]:
+    strengths: dict[str, float] = {}
+    for taste in tastes:
+        for name, strength in taste.side(sign).items():
+            strengths[name] = max(strength, strengths.get(name, 0.0))
+    return tuple(
+        Attribute(attribute=name, facet=facets()[name], strength=round(strength, 3))
+        for name, strength in strengths.items()
+    )
 
 
 def _taste(rng: Random, scale: tuple[float, float], taken: Sequence[str]) -> Taste:

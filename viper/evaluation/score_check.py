@@ -7,7 +7,7 @@ The judge answers the pairs as well, which tells how far its figures about gener
 trusted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from random import Random
 from typing import Any
@@ -20,10 +20,10 @@ from viper.atelier.palette import PAIRABLE, pair
 from viper.atelier.styles import STYLES
 from viper.atelier.subjects import SUBJECTS
 from viper.atelier.truth import HELD_OUT_SEED
+from viper.evaluation.judges import Judge
 from viper.evaluation.looks import Eyes, shown
 from viper.evaluation.people import Person, Taste, born, context, stance
-from viper.judging import Scorer
-from viper.preference import VisualPreference
+from viper.judging import Score
 
 FIRST_SEED = HELD_OUT_SEED + 3_000_000
 BINS = 10
@@ -46,7 +46,9 @@ class Check:
     pairs: tuple[float, ...]
     """1 right, 0 wrong, 0.5 a tie."""
     judged: tuple[float, ...]
-    """The same pairs by the judge, who knows the true taste."""
+    """The same pairs by the judge of the built-in world, who knows the true taste."""
+    judged_by: Mapping[str, tuple[float | None, ...]]
+    """How surely other judges, who know it as well, prefer the right one of a pair."""
     forecasts: tuple[tuple[float, bool], ...]
     """Score and whether the person liked it; what left them cold is left out."""
     enough_evidence: float
@@ -72,35 +74,29 @@ class Example:
 def check(
     person: Person,
     *,
-    preference: VisualPreference,
-    examples: tuple[Sequence[Image.Image], Sequence[Image.Image]],
-    scorer: Scorer,
-    eyes: Eyes,
+    score: Callable[[Sequence[Image.Image]], Sequence[Score]],
+    eyes: Eyes | None,
+    judges: Mapping[str, Judge],
     pairs: int,
 ) -> Check:
     """Scores pairs of paintings.
 
     Args:
         person: Whose true taste decides what is right.
-        preference: What the product knows about it.
-        examples: Pictures that they said they like, and dislike.
-        scorer: The product's.
-        eyes: The judge.
+        score: By the product, with what it knows about them.
+        eyes: Of the built-in world's judge; None where it is not asked.
+        judges: Other judges by name.
         pairs: How many.
     """
     shown_pairs = pairs_for(person, pairs)
     both = [example for one in shown_pairs for example in one]
     pictures = [example.picture for example in both]
-    scores = scorer.score(pictures, preference=preference, liked=examples[0], disliked=examples[1])
+    scores = score(pictures)
     values = [score.value for score in scores]
-    looks = eyes.looks(pictures)
-    judged = [
-        float(person.utility(row, example.painting.subject))
-        for row, example in zip(looks, both, strict=True)
-    ]
     return Check(
         pairs=_ranked(values),
-        judged=_ranked(judged),
+        judged=_ranked(_judged(person, both, eyes)) if eyes else (),
+        judged_by={name: _preferred(person, shown_pairs, one) for name, one in judges.items()},
         forecasts=_forecasts(person, both, values),
         enough_evidence=float(np.mean([score.enough_evidence for score in scores])),
     )
@@ -171,6 +167,23 @@ def pairs_for(person: Person, count: int) -> list[tuple[Example, Example]]:
 
 def _example(painting: Painting, seed: int) -> Example:
     return Example(painting, Image.fromarray(painting.paint(seed, _SIZE)))
+
+
+def _judged(person: Person, examples: Sequence[Example], eyes: Eyes) -> list[float]:
+    looks = eyes.looks([example.picture for example in examples])
+    return [
+        float(person.utility(row, example.painting.subject))
+        for row, example in zip(looks, examples, strict=True)
+    ]
+
+
+def _preferred(
+    person: Person, pairs: Sequence[tuple[Example, Example]], judge: Judge
+) -> tuple[float | None, ...]:
+    return tuple(
+        judge.over([(own.picture, other.picture)], judge.truth(person, own.painting.subject))[0]
+        for own, other in pairs
+    )
 
 
 def _ranked(values: Sequence[float]) -> tuple[float, ...]:

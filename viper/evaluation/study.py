@@ -1,64 +1,92 @@
 """Runs an evaluation over many people, in several processes, and goes on where it was stopped.
 
     plain pictures of all prompts ──► one record for each person ──► `viper.evaluation.summary`
+                                      own pictures or another's? ──┘
 
-Everything finished lies in a folder named by what decides the result: the plan, the weights and
-ViPer's own source. So a killed run resumes, more people join those that are there, and results of
-another version are never mixed in.
+Everything finished lies in a folder named by what decides the result: the plan, the weights, the
+prompt files and ViPer's own source. So a killed run resumes, more people join those that are there,
+and results of another version are never mixed in.
 """
 
-import hashlib
 import json
-import multiprocessing
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
-from dataclasses import asdict
-from functools import cache
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
-import viper
 from viper.errors import BadInput
+from viper.evaluation.bench import Bench, Models
+from viper.evaluation.crew import Say, crew
+from viper.evaluation.identity import fingerprint
+from viper.evaluation.kept import Kept, write
 from viper.evaluation.methods import Drawn
 from viper.evaluation.people import MAX_PEOPLE, person
-from viper.evaluation.trial import Bench, Plan, Task, draw_plain, meet, tasks
-from viper.settings import ROOT
+from viper.evaluation.plan import NEIGHBORS, Plan, Task, tasks
+from viper.evaluation.trial import between, draw_plain, meet
 
-Say = Callable[[str], None]
 Record = dict[str, Any]
 """Everything about one person, as `viper.evaluation.trial.meet` tells it."""
 
-_WEIGHTS = ROOT / "assets" / "builtin_model"
 
-
-def study(plan: Plan, people: int, folder: Path, *, workers: int, say: Say) -> list[Record]:
+def study(
+    plan: Plan, people: int, folder: Path, *, models: Models, workers: int, say: Say
+) -> list[Record]:
     """Measures people, or reads what was measured before.
 
     Args:
         plan: What is measured.
         people: How many, from the first on.
         folder: Where records, pictures and the report lie.
+        models: Who loads what the plan names.
         workers: Processes, each on one thread; one works in this process.
         say: Told how far it is.
 
     Raises:
         BadInput: A number is out of range, or the folder cannot be used.
+        ModelUnavailable: Something that the plan names cannot be loaded.
     """
     check_request(plan, people, folder)
     place = folder / "work" / fingerprint(plan)
     place.mkdir(parents=True, exist_ok=True)
+    desk = _Desk(plan, models, place, folder)
     everything = {task: None for index in range(people) for task in tasks(plan, index)}
-    with _crew(workers) as run:
+    with crew(workers) as run:
         lacking = [task for task in everything if not _plain_file(place, task).exists()]
-        say(f"{len(everything)} prompts, {len(lacking)} to be drawn plain")
-        run(_draw_plain, [(plan, task, place) for task in lacking], say, "prompts drawn plain")
         missing = [i for i in range(people) if not _record_file(place, i).exists()]
+        pairs = [
+            pair for pair in _neighbors(plan, people) if not _between_file(place, *pair).exists()
+        ]
+        if not _models_file(place).exists():
+            run(_load, [(desk,)], say, "sets of models loaded")
+        say(f"{len(everything)} prompts, {len(lacking)} to be drawn plain")
+        run(_draw_plain, [(desk, task) for task in lacking], say, "prompts drawn plain")
         say(f"{people} people, {len(missing)} to be met")
-        run(_meet, [(plan, index, place, folder) for index in missing], say, "people met")
-    return [json.loads(_record_file(place, i).read_text(encoding="utf-8")) for i in range(people)]
+        run(_meet, [(desk, index) for index in missing], say, "people met")
+        run(_between, [(desk, *pair) for pair in pairs], say, "pairs of people compared")
+    return [_record(plan, place, index, people) for index in range(people)]
+
+
+def _record(plan: Plan, place: Path, index: int, people: int) -> Record:
+    """Of one person, with what they say about others' pictures and who took part."""
+    pairs = [pair for pair in _neighbors(plan, people) if pair[0] == index]
+    others = {str(other): _read(_between_file(place, index, other)) for _, other in pairs}
+    found: Record = _read(_record_file(place, index))
+    return {**found, "between": others, "models": _read(_models_file(place))}
+
+
+def _neighbors(plan: Plan, people: int) -> list[tuple[int, int]]:
+    """Who is asked about whose pictures; the built-in world's judge needs not be asked."""
+    if not plan.scorers:
+        return []
+    everyone = range(people)
+    return [
+        (one, other)
+        for one in everyone
+        for other in everyone
+        if one != other and one // NEIGHBORS == other // NEIGHBORS
+    ]
 
 
 def check_request(plan: Plan, people: int, folder: Path) -> None:
@@ -81,100 +109,81 @@ def check_request(plan: Plan, people: int, folder: Path) -> None:
         raise BadInput(f"--out {folder}: cannot be written ({error.strerror}).") from error
 
 
-@cache
-def fingerprint(plan: Plan) -> str:
-    """Identity of everything that decides a record, as 16 hexadecimal digits."""
-    digest = hashlib.sha256(json.dumps(asdict(plan), sort_keys=True).encode())
-    source = Path(viper.__file__).parent
-    kinds = ("*.py", "*.json", "*.safetensors")
-    files = {file for top in (source, _WEIGHTS) for kind in kinds for file in top.rglob(kind)}
-    for file in sorted(files):
-        digest.update(str(file.relative_to(ROOT)).encode() + file.read_bytes())
-    return digest.hexdigest()[:16]
+@dataclass(frozen=True)
+class _Desk:
+    """What every piece of work needs to know."""
+
+    plan: Plan
+    models: Models
+    place: Path
+    """Of what is finished."""
+    folder: Path
+    """Of the report."""
+
+    @property
+    def bench(self) -> Bench:
+        return _bench(self.models, self.place)
 
 
-Work = Callable[..., None]
-_Run = Callable[[Work, Sequence[tuple[Any, ...]], Say, str], None]
+@lru_cache(maxsize=1)
+def _bench(models: Models, place: Path) -> Bench:
+    return Bench(models, Kept(place / "answers"))
 
 
-@contextmanager
-def _crew(workers: int) -> Iterator[_Run]:
-    """Who does the work: this process, or others that are gone afterwards."""
-    if workers == 1:
-        yield _alone
-        return
-    # Forked processes would inherit threads of torch that do not run in them.
-    spawned = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, spawned, initializer=_on_one_thread) as pool:
-
-        def together(work: Work, jobs: Sequence[tuple[Any, ...]], say: Say, what: str) -> None:
-            waiting: list[Future[None]] = [pool.submit(work, *job) for job in jobs]
-            try:
-                for done, future in enumerate(as_completed(waiting), start=1):
-                    future.result()
-                    _tell(say, done, len(jobs), what)
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
-
-        yield together
+def _load(desk: _Desk) -> None:
+    write(_models_file(desk.place), desk.bench.load(desk.plan))
 
 
-def _alone(work: Work, jobs: Sequence[tuple[Any, ...]], say: Say, what: str) -> None:
-    for done, job in enumerate(jobs, start=1):
-        work(*job)
-        _tell(say, done, len(jobs), what)
-
-
-def _tell(say: Say, done: int, total: int, what: str) -> None:
-    if done == total or done % max(1, total // 10) == 0:
-        say(f"{done} of {total} {what}")
-
-
-def _on_one_thread() -> None:
-    import torch
-
-    torch.set_num_threads(1)
-
-
-@cache
-def _bench() -> Bench:
-    return Bench()
-
-
-def _draw_plain(plan: Plan, task: Task, place: Path) -> None:
-    drawn = draw_plain(_bench(), task, plan.sizes)
+def _draw_plain(desk: _Desk, task: Task) -> None:
+    drawn = draw_plain(desk.bench, task, desk.plan)
     for number, one in enumerate(drawn):
-        one.image.save(_picture_file(place, task, number))
+        one.image.save(_picture_file(desk.place, task, number))
     costs = [{"passes": one.passes, "seconds": one.seconds} for one in drawn]
     # Written last: where it is, the pictures are complete.
-    _write(_plain_file(place, task), costs)
+    write(_plain_file(desk.place, task), costs)
 
 
-def _meet(plan: Plan, index: int, place: Path, folder: Path) -> None:
+def _meet(desk: _Desk, index: int) -> None:
     plain = {
         (task.prompt, task.seed + number): drawn
-        for task in tasks(plan, index)
-        for number, drawn in enumerate(_read_plain(place, task))
+        for task in tasks(desk.plan, index)
+        for number, drawn in enumerate(_read_plain(desk.place, task))
     }
-    sheet = folder / "people" / f"{index:03d}.jpg"
-    _write(_record_file(place, index), meet(_bench(), plan, index, plain, sheet))
+    sheet = desk.folder / "people" / f"{index:03d}.jpg"
+    met = meet(desk.bench, desk.plan, index, plain, sheet)
+    if desk.plan.scorers:
+        for number, picture in enumerate(met.own):
+            picture.save(_own_file(desk.place, index, number))
+    write(_record_file(desk.place, index), met.record)
+
+
+def _between(desk: _Desk, index: int, other: int) -> None:
+    own, others = (_read_own(desk, one) for one in (index, other))
+    write(
+        _between_file(desk.place, index, other),
+        between(desk.bench, desk.plan, index, own, others),
+    )
+
+
+def _read_own(desk: _Desk, index: int) -> list[Image.Image]:
+    count = desk.plan.sizes.prompts
+    return [_opened(_own_file(desk.place, index, number)) for number in range(count)]
 
 
 def _read_plain(place: Path, task: Task) -> list[Drawn]:
-    costs = json.loads(_plain_file(place, task).read_text(encoding="utf-8"))
-    found = []
-    for number, cost in enumerate(costs):
-        with Image.open(_picture_file(place, task, number)) as opened:
-            found.append(Drawn(opened.convert("RGB"), **cost))
-    return found
+    return [
+        Drawn(_opened(_picture_file(place, task, number)), **cost)
+        for number, cost in enumerate(_read(_plain_file(place, task)))
+    ]
 
 
-def _write(file: Path, data: object) -> None:
-    """All of it or nothing: a run may be killed at any time."""
-    part = file.with_suffix(".part")
-    part.write_text(json.dumps(data) + "\n", encoding="utf-8")
-    part.replace(file)
+def _opened(file: Path) -> Image.Image:
+    with Image.open(file) as opened:
+        return opened.convert("RGB")
+
+
+def _read(file: Path) -> Any:
+    return json.loads(file.read_text(encoding="utf-8"))
 
 
 def _plain_file(place: Path, task: Task) -> Path:
@@ -187,3 +196,15 @@ def _picture_file(place: Path, task: Task, number: int) -> Path:
 
 def _record_file(place: Path, index: int) -> Path:
     return place / f"person-{index:03d}.json"
+
+
+def _own_file(place: Path, index: int, number: int) -> Path:
+    return place / f"own-{index:03d}-{number}.png"
+
+
+def _between_file(place: Path, index: int, other: int) -> Path:
+    return place / f"between-{index:03d}-{other:03d}.json"
+
+
+def _models_file(place: Path) -> Path:
+    return place / "models.json"

@@ -1,142 +1,61 @@
 """One simulated person's day: they comment, every method draws for them, and it is judged.
 
     converse ──► comments ──offline extractor──► preference (after 3 and 8 comments, and the truth)
-             ──► a picture of every method for every prompt ──► its looks, as the judge sees them
+             ──► a picture of every method for every prompt ──► what each judge sees in it
 
-What comes out is plain data: utilities are computed from it later, also those of other people.
+What comes out is plain data. Of the built-in world's judge it tells looks, from which utilities are
+computed later, also those of other people; scorers as judges compare pictures right away.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageDraw
 
-from viper.atelier.subjects import SUBJECTS
-from viper.atelier.truth import QUESTIONS
-from viper.curation import CuratedSet, load_curated
+from viper.errors import BadInput
+from viper.evaluation.bench import Bench
+from viper.evaluation.judges import Judge, judged
 from viper.evaluation.looks import Eyes
 from viper.evaluation.methods import DEFAULT, PLAIN, Draw, Drawn, Wish, drawer, guided, methods
-from viper.evaluation.people import Person, Split, person
-from viper.evaluation.prompts import held_out
+from viper.evaluation.people import Person, person
+from viper.evaluation.plan import COMMENTS, TRUE, WORLD, Plan, Task, after, tasks
+from viper.evaluation.rewriting import Rewriter
 from viper.evaluation.score_check import check
 from viper.evaluation.talk import Conversation, converse
-from viper.extraction.offline import OfflineExtractor
-from viper.generation import GenerationRequest, Generator
-from viper.judging import Scorer
-from viper.judging.recognition import load_judge
+from viper.generation import GenerationRequest
 from viper.preference import VisualPreference
 
-COMMENTS = (3, 8)
-"""After how many comments pictures are drawn; all methods get those of the last."""
-NEIGHBORS = 4
-"""People who get the same prompts and seeds, so that own and other's pictures can be compared."""
-TRUE = "true attributes"
-"""Our guidance at the default degree, told the taste itself instead of comments."""
-
 _TILE, _LABEL = 112, 130
-_SEEDS_APART = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Sizes:
-    """On how much each person is measured."""
+@dataclass(frozen=True)
+class Meeting:
+    """What is known after one person was met."""
 
-    prompts: int = 8
-    candidates: int = 4
-    """Plain pictures among which ranking chooses."""
-    pairs: int = 20
-    """Of held-out paintings, for the score."""
-    steps: int | None = None
-    """Of denoising; None is what the model prefers."""
+    record: dict[str, Any]
+    """Plain data."""
+    own: list[Image.Image]
+    """The pictures of the default, one a prompt; others are asked about them, too."""
 
 
-QUICK = Sizes(prompts=2, candidates=2, pairs=4, steps=2)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Everything that decides an evaluation, apart from how many people take part."""
-
-    seed: int = 1
-    split: Split = "report"
-    sizes: Sizes = Sizes()
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One prompt with its seed."""
-
-    subject: str
-    prompt: str
-    seed: int
-
-
-def after(comments: int) -> str:
-    """The name of our guidance after fewer comments than the methods get."""
-    return f"{DEFAULT} after {comments} comments"
-
-
-def tasks(plan: Plan, index: int) -> list[Task]:
-    """What is drawn for the person of that index; `NEIGHBORS` people share it."""
-    group = index // NEIGHBORS
-    first = (plan.seed * 1_000 + group) * plan.sizes.prompts
-    phrases, names = held_out()["subjects"], list(SUBJECTS)
-    found = []
-    for number in range(first, first + plan.sizes.prompts):
-        # A stride that shares no factor with the number of subjects deals all of them in turn.
-        subject = names[number * 17 % len(names)]
-        known = phrases.get(subject, (f"one {subject}",))
-        found.append(Task(subject, known[number % len(known)], number * _SEEDS_APART))
-    return found
-
-
-class Bench:
-    """Models and data, each loaded by whoever needs it first."""
-
-    @cached_property
-    def generator(self) -> Generator:
-        """The built-in one."""
-        from viper.generation.models import load_generator
-
-        return load_generator("builtin", device="cpu")
-
-    @cached_property
-    def scorer(self) -> Scorer:
-        """The product's, which selects and never reports."""
-        from viper.judging.models import load_scorer
-
-        return load_scorer("builtin")
-
-    @cached_property
-    def eyes(self) -> Eyes:
-        """The judge's, who reports and never selects."""
-        return Eyes(load_judge(QUESTIONS))
-
-    @cached_property
-    def curated(self) -> CuratedSet:
-        """What people comment on."""
-        return load_curated()
-
-    @cached_property
-    def extractor(self) -> OfflineExtractor:
-        """The one that everybody has."""
-        return OfflineExtractor()
-
-
-def draw_plain(bench: Bench, task: Task, sizes: Sizes) -> list[Drawn]:
+def draw_plain(bench: Bench, task: Task, plan: Plan) -> list[Drawn]:
     """The plain pictures of a prompt, which all methods and people share."""
-    draw = drawer(bench.generator, steps=sizes.steps, known={})
-    seeds = range(task.seed, task.seed + sizes.candidates)
+    draw = _drawer(bench, plan, {})
+    seeds = range(task.seed, task.seed + plan.sizes.candidates)
     return [draw(GenerationRequest(prompt=task.prompt, seed=seed, rule="none")) for seed in seeds]
 
 
 def meet(
-    bench: Bench, plan: Plan, index: int, plain: Mapping[tuple[str, int], Drawn], sheet: Path
-) -> dict[str, Any]:
-    """Everything about one person, as plain data.
+    bench: Bench,
+    plan: Plan,
+    index: int,
+    plain: Mapping[tuple[str, int], Drawn],
+    sheet: Path,
+) -> Meeting:
+    """Everything about one person.
 
     Args:
         bench: Models.
@@ -148,50 +67,95 @@ def meet(
     who = person(index, seed=plan.seed, split=plan.split)
     talk = converse(who, bench.curated, comments=max(COMMENTS))
     told = {count: _read(bench, talk.first(count)) for count in COMMENTS}
-    draw = drawer(bench.generator, steps=plan.sizes.steps, known=plain)
-    asked = tasks(plan, index)
-    examples = _examples(bench, talk)
-    drawn = {name: [] for name in (*methods(plan.sizes.candidates), *_extra())}  # type: dict[str, list[Drawn]]
-    for task in asked:
-        wish = Wish(task.prompt, task.seed, told[max(COMMENTS)], *examples)
-        for name, one in _all_pictures(bench, plan, who, wish, told, draw).items():
-            drawn[name].append(one)
+    asked, examples = tasks(plan, index), _examples(bench, talk)
+    hand = _Hand(bench, plan, _drawer(bench, plan, plain), _rewriter(bench))
+    wishes = [Wish(t.prompt, t.seed, told[max(COMMENTS)], *examples) for t in asked]
+    drawn = hand.draw(who, wishes, told)
     _write_sheet(sheet, drawn)
-    return {
+    record: dict[str, Any] = {
         "index": index, "seed": who.seed, "kind": who.kind,
         "tastes": [dict(taste.weights) for taste in who.tastes],
         "comments": [comment.text for comment in talk.comments],
         "preferences": {str(count): _named(found) for count, found in told.items()},
         "prompts": [task.prompt for task in asked],
         "subjects": [task.subject for task in asked],
-        "methods": {name: _judged(bench, pictures, asked) for name, pictures in drawn.items()},
+        "methods": {name: _costs(pictures) for name, pictures in drawn.items()},
+        "refused": hand.refused,
+        "rewriting": hand.rewriter.to_dict() if hand.rewriter else None,
         "score": check(
-            who, preference=told[max(COMMENTS)], examples=examples, scorer=bench.scorer,
-            eyes=bench.eyes, pairs=plan.sizes.pairs,
+            who,
+            score=partial(
+                bench.scorer.score,
+                preference=told[max(COMMENTS)],
+                liked=examples[0],
+                disliked=examples[1],
+            ),
+            eyes=bench.eyes if WORLD in plan.judges else None,
+            judges={name: bench.judge(name) for name in plan.scorers},
+            pairs=plan.sizes.pairs,
         ).to_dict(),
     }  # fmt: skip
-
-
-def _extra() -> tuple[str, ...]:
-    return (*(after(count) for count in COMMENTS[:-1]), TRUE)
-
-
-def _all_pictures(
-    bench: Bench,
-    plan: Plan,
-    who: Person,
-    wish: Wish,
-    told: Mapping[int, VisualPreference],
-    draw: Draw,
-) -> dict[str, Drawn]:
-    found = {
-        name: method(wish, draw, bench.scorer)
-        for name, method in methods(plan.sizes.candidates).items()
+    if WORLD in plan.judges:
+        for name, pictures in drawn.items():
+            record["methods"][name] |= _seen(bench.eyes, pictures, asked)
+    record["judged"] = {
+        name: _judged(bench.judge(name), who, asked, drawn) for name in plan.scorers
     }
-    fewer = {after(count): told[count] for count in COMMENTS[:-1]}
-    for name, preference in {**fewer, TRUE: who.true_preference()}.items():
-        found[name] = guided(Wish(wish.prompt, wish.seed, preference), draw)
-    return found
+    return Meeting(record, [one.image for one in drawn[DEFAULT]])
+
+
+class _Hand:
+    """Draws by every method; one that this model does not know is left out."""
+
+    def __init__(self, bench: Bench, plan: Plan, draw: Draw, rewriter: Rewriter | None) -> None:
+        self._scorer, self._draw, self.rewriter = bench.scorer, draw, rewriter
+        self._methods = methods(plan.sizes.candidates, rewriter)
+        self.refused: dict[str, str] = {}
+        """Methods that cannot be, and why."""
+
+    def draw(
+        self, who: Person, wishes: Sequence[Wish], told: Mapping[int, VisualPreference]
+    ) -> dict[str, list[Drawn]]:
+        """Pictures by method, one a wish."""
+        drawn = {name: self._drawn(name, wishes) for name in self._methods}
+        fewer = {after(count): told[count] for count in COMMENTS[:-1]}
+        for name, preference in {**fewer, TRUE: who.true_preference()}.items():
+            drawn[name] = [guided(replace(w, preference=preference), self._draw) for w in wishes]
+        return {name: row for name, row in drawn.items() if name not in self.refused}
+
+    def _drawn(self, name: str, wishes: Sequence[Wish]) -> list[Drawn]:
+        try:
+            return [self._methods[name](wish, self._draw, self._scorer) for wish in wishes]
+        except BadInput as error:
+            if name in (PLAIN, DEFAULT):
+                raise
+            self.refused[name] = str(error)
+            return []
+
+
+def between(
+    bench: Bench, plan: Plan, index: int, own: Sequence[Image.Image], others: Sequence[Image.Image]
+) -> dict[str, list[float | None]]:
+    """By judge, how surely a person prefers their own pictures to somebody else's, for a prompt."""
+    who = person(index, seed=plan.seed, split=plan.split)
+    asked, pairs = tasks(plan, index), [*zip(own, others, strict=True)]
+    return {
+        name: [
+            bench.judge(name).over([pair], bench.judge(name).truth(who, task.subject))[0]
+            for pair, task in zip(pairs, asked, strict=True)
+        ]
+        for name in plan.scorers
+    }
+
+
+def _drawer(bench: Bench, plan: Plan, known: Mapping[tuple[str, int], Drawn]) -> Draw:
+    sizes = plan.sizes
+    return drawer(bench.generator, steps=sizes.steps, known=known, size=sizes.picture)
+
+
+def _rewriter(bench: Bench) -> Rewriter | None:
+    model = bench.language_model
+    return Rewriter(model, bench.generator.fits, bench.kept) if model else None
 
 
 def _read(bench: Bench, talk: Conversation) -> VisualPreference:
@@ -212,16 +176,32 @@ def _examples(bench: Bench, talk: Conversation) -> tuple[list[Image.Image], list
     return opened(talk.liked), opened(talk.disliked)
 
 
-def _judged(bench: Bench, pictures: Sequence[Drawn], asked: Sequence[Task]) -> dict[str, Any]:
-    images = [picture.image for picture in pictures]
+def _costs(pictures: Sequence[Drawn]) -> dict[str, Any]:
     return {
-        "looks": bench.eyes.looks(images).round(4).tolist(),
-        "subjects": bench.eyes.subjects(images),
-        "shows": bench.eyes.shows(images, [task.subject for task in asked]),
-        "spread": bench.eyes.spread(images),
         "passes": [picture.passes for picture in pictures],
         "seconds": [round(picture.seconds, 4) for picture in pictures],
     }
+
+
+def _seen(eyes: Eyes, pictures: Sequence[Drawn], asked: Sequence[Task]) -> dict[str, Any]:
+    images = [picture.image for picture in pictures]
+    return {
+        "looks": eyes.looks(images).round(4).tolist(),
+        "subjects": eyes.subjects(images),
+        "shows": eyes.shows(images, [task.subject for task in asked]),
+        "spread": eyes.spread(images),
+    }
+
+
+def _judged(
+    judge: Judge, who: Person, asked: Sequence[Task], drawn: Mapping[str, Sequence[Drawn]]
+) -> dict[str, Any]:
+    return judged(
+        judge,
+        [judge.truth(who, task.subject) for task in asked],
+        [task.prompt for task in asked],
+        {name: [one.image for one in row] for name, row in drawn.items()},
+    )
 
 
 def _write_sheet(file: Path, drawn: Mapping[str, Sequence[Drawn]]) -> None:

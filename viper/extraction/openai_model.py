@@ -10,8 +10,9 @@ docs/servers.md tells which server does what.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Self
 
 from viper.errors import CutOff
 from viper.extraction import Message, Reply, Structure
@@ -98,6 +99,12 @@ class OpenAIModel:
         self._prompts = prompts or Prompts()
         # What this server turned out to take; a lost update between threads costs one request.
         self._form = Form()
+
+    def seeded(self, seed: int) -> Self:
+        """The same model, asked to choose its words at random from this seed, if it knows seeds."""
+        other = copy(self)
+        other._form = replace(self._form, wishes={**self._form.wishes, "seed": seed})
+        return other
 
     def reply(
         self,
