@@ -60,6 +60,15 @@ def generate(
         list[str] | None,
         typer.Option(metavar="NAME[:WEIGHT]", help="A file, or a place on the Hub; repeatable."),
     ] = None,
+    ip_adapter: Annotated[
+        str | None, typer.Option(help="Reads style pictures: a file, a folder, or a Hub place.")
+    ] = None,
+    style_image: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="Draw in its style; repeatable.")
+    ] = None,
+    style_weight: Annotated[
+        float | None, typer.Option(help="How much of that style, 0 to 1; 1 by default.")
+    ] = None,
     count: Annotated[int | None, typer.Option(help="How many pictures; 1 by default.")] = None,
     seed: Annotated[int | None, typer.Option(help="Of the first one; 0 by default.")] = None,
     steps: Annotated[int | None, typer.Option(help="Denoising steps.")] = None,
@@ -78,10 +87,15 @@ def generate(
     """Draw pictures; each PNG carries its recipe."""
     from viper.cli import parts
     from viper.generation import GenerationRequest
+    from viper.generation.style import StyleImage
     from viper.judging.objective import ALPHA
     from viper.studio import Choosing
 
-    extras = {"refiner": refiner, "lora": ",".join(lora) if lora else None}
+    extras = {
+        "refiner": refiner,
+        "lora": ",".join(lora) if lora else None,
+        "ip_adapter": ip_adapter,
+    }
     settings = parts.settings(model=model, **extras)
     auto = degree == "auto"
     if auto and (liked_degree is not None or disliked_degree is not None):
@@ -89,6 +103,7 @@ def generate(
     if auto_weight is not None and not auto:
         raise BadInput("--auto-weight weighs what --degree auto chooses: add --degree auto.")
     both = None if degree is None or auto else _degree(degree)
+    style = tuple(map(StyleImage.read, style_image or ()))
     wishes = {
         "prompt": prompt,
         "negative_prompt": negative_prompt,
@@ -99,13 +114,16 @@ def generate(
         "steps": steps,
         "seed": seed,
         "count": count,
+        "style_weight": style_weight,
         "preference": _taste(settings, owner=owner, file=preference, profile=profile),
         **_sides(size),
     }
     wishes = {name: value for name, value in wishes.items() if value is not None}
     if recipe is not None:
         drawn_before = _read_recipe(recipe)
-        before = dict(drawn_before.to_request())
+        if style_weight == 0:
+            drawn_before = drawn_before.model_copy(update={"style": None})
+        before = dict(drawn_before.to_request(style))
         if wishes.keys() & _SAY_MORE:
             before["fused"] = None  # other words would be written now
         wishes = before | wishes
@@ -114,7 +132,7 @@ def generate(
             settings = parts.settings(**drawn_before.to_settings() | asked)
     elif prompt is None:
         raise BadInput("A prompt is missing: say what the pictures should show.")
-    request = GenerationRequest(**wishes)
+    request = GenerationRequest(**{"style": style} | wishes)
     weight = (ALPHA if auto_weight is None else auto_weight) if auto else None
     choosing = Choosing(best_of, weight, explore)
     made = _draw(request, settings, choosing, out=out)
