@@ -122,7 +122,7 @@ def generate(
     if recipe is not None:
         drawn_before = _read_recipe(recipe)
         if style_weight == 0:
-            drawn_before = drawn_before.model_copy(update={"style": None})
+            drawn_before = drawn_before.unstyled()
         before = dict(drawn_before.to_request(style))
         if wishes.keys() & _SAY_MORE:
             before["fused"] = None  # other words would be written now

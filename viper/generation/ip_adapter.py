@@ -24,7 +24,7 @@ from diffusers.models.embeddings import ImageProjection
 from PIL.Image import Image
 from torch import Tensor
 from torch.nn.functional import linear, scaled_dot_product_attention
-from transformers import CLIPImageProcessor, CLIPVisionModelWithProjection
+from transformers import CLIPVisionModelWithProjection
 
 from viper.generation.checkpoint import sha256_of
 from viper.generation.conditioning import ImageTokens
@@ -89,6 +89,9 @@ class IPAdapter:
             name: What it is called in recipes.
             hashes: SHA-256 of its file, and those of the encoder's.
         """
+        # Where torchvision is not installed, the library would say so to whoever imports us.
+        from transformers import CLIPImageProcessor
+
         self._encoder, self._projection = encoder, projection
         self._name, self._hashes = name, hashes
         size = encoder.config.image_size

@@ -198,6 +198,10 @@ class Recipe(BaseModel):
             style_weight=STYLE_WEIGHT if self.style is None else self.style.weight,
         )
 
+    def unstyled(self) -> Self:
+        """The same without its style pictures."""
+        return self.model_copy(update={"style": None})
+
     def to_settings(self) -> dict[str, str]:
         """What `Settings` say where this picture's model is chosen, by field."""
         return {

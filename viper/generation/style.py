@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 STYLE_WEIGHT = 1.0
 """As the authors of InstantStyle use it: it acts in few layers only (see `ip_adapter`)."""
 MAX_STYLE_IMAGES = 8
+_GIVE = "give the same files again (--style-image, or Style pictures in Create)"
 _FORMATS = ("PNG", "JPEG", "WEBP")
 _MAX_BYTES = 32 * 2**20
 _MAX_PIXELS = 64_000_000
@@ -112,14 +113,14 @@ class AppliedStyle(BaseModel):
         if not given:
             raise BadInput(
                 f"The recipe was drawn in the style of {_counted(len(self.images))} that it does "
-                "not hold: give the same files again (--style-image)."
+                f"not hold: {_GIVE}."
             )
         if missing or known.keys() - set(self.images):
             wrong = ", ".join(f"{sha256[:8]}…" for sha256 in known.keys() - set(self.images))
             right = ", ".join(f"{sha256[:8]}…" for sha256 in missing or self.images)
             raise BadInput(
                 "The style pictures are not those of the recipe: expected SHA-256 "
-                f"{right}, got {wrong or 'fewer'}; give the same files again (--style-image)."
+                f"{right}, got {wrong or 'fewer'}; {_GIVE}."
             )
         return tuple(known[sha256] for sha256 in self.images)
 

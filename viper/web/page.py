@@ -38,7 +38,8 @@ def launch(
     Raises:
         BadInput: The port is taken, or signing in needs a package that is not installed.
     """
-    site = Site(studio, Owners(secret(settings), auth=settings.auth))
+    owners = Owners(secret(settings), auth=settings.auth)
+    site = Site(studio, owners, takes_style=bool(settings.ip_adapter))
     page = build(site)
     try:
         _, local, public = page.launch(
