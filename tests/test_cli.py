@@ -328,6 +328,9 @@ def test_a_style_picture_is_drawn_like_and_asked_for_again(
     monkeypatch.setenv("VIPER_IP_ADAPTER", str(adapter))
     (left_out,) = files_of(run(*redraw, "--style-weight", 0, "--out", "without"))
     assert Image.open(left_out).tobytes() == Image.open(plain).tobytes()
+    added = ["generate", "--recipe", plain, "--style-image", like, "--style-weight", 0.7, "--json"]
+    (styled,) = files_of(run(*added, "--out", "added"))
+    assert Image.open(styled).tobytes() == Image.open(file).tobytes()
     assert "for style pictures" in run("doctor").out + run("doctor").err
     words = tmp_path / "words.png"
     words.write_text("no picture")

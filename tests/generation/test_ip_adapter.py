@@ -270,6 +270,20 @@ def test_it_goes_with_a_refiner(tiny_sdxl: Path, tiny_refiner: Path, adapter: Ad
     assert apart(styled.image, plain.image) > 5
 
 
+@pytest.mark.parametrize("kind", ["plain", "plus"])
+def test_it_reads_in_the_numbers_of_the_model(
+    tiny_sdxl: Path, adapter: Adapter, kind: Kind
+) -> None:
+    exact, rough = (
+        draw(load(tiny_sdxl, adapter("tiny_sdxl", kind), dtype=dtype), style=[style(1)])[0]
+        for dtype in ("fp32", "bf16")
+    )
+    difference = np.asarray(exact.image).astype(int) - np.asarray(rough.image).astype(int)
+    assert abs(difference).mean() < 20
+    [plain] = draw(load(tiny_sdxl, dtype="bf16"))
+    assert apart(rough.image, plain.image) > 5
+
+
 # -- recipes --------------------------------------------------------------------------------------
 
 
@@ -284,8 +298,8 @@ def test_a_recipe_asks_for_the_same_pictures_and_holds_none(
     written = json.loads(recipe.to_json())["style"]
     assert written["images"] == [image.sha256 for image in images]
     assert (written["adapter"], written["weight"]) == (str(adapter("tiny_sd")), 0.6)
-    assert all(len(value) == 64 for value in (written["sha256"], *written["images"]))
-    assert list(written["encoder_hashes"]) == ["model.safetensors"]
+    hashes = (written["sha256"], written["encoder_sha256"], *written["images"])
+    assert all(len(value) == 64 for value in hashes)
     assert recipe.to_settings()["ip_adapter"] == str(adapter("tiny_sd"))
     assert max(map(len, map(str, written.values()))) < 300  # no picture in it
     read = Recipe.from_json(recipe.to_json())
@@ -460,6 +474,12 @@ def test_what_is_no_adapter_is_refused(tiny_sd: Path, adapter: Adapter, tmp_path
     face = {"image_proj.proj.0.weight": torch.zeros(4, 2), "image_proj.norm.weight": torch.ones(4)}
     save_file(layers | face, file)
     assert "Face ID" in refusal(tiny_sd, file)
+    save_file(layers | {"image_proj.proj.weight": torch.zeros(4)}, file)
+    assert "Face ID" in refusal(tiny_sd, file)
+    odd = {"image_proj.latents": torch.zeros(4), "image_proj.proj_in.weight": torch.zeros(4, 24)}
+    save_file(layers | odd, file)
+    build_image_encoder(tmp_path / "image_encoder")
+    assert "made for another model" in refusal(tiny_sd, file)
     file.write_bytes(b"no tensors")
     assert "cannot be loaded" in refusal(tiny_sd, file)
     pickled = tmp_path / "ip-adapter_sd15.bin"
@@ -479,8 +499,14 @@ def test_a_missing_encoder_is_named(tiny_sd: Path, adapter: Adapter, tmp_path: P
     build_image_encoder(tmp_path / "image_encoder", projected=28)
     assert "image encoder of width 20" in refusal(tiny_sd, alone)
     build_image_encoder(tmp_path / "image_encoder")
-    (tmp_path / "image_encoder" / "model.safetensors").unlink()
-    assert "image encoder of width 20" in refusal(tiny_sd, alone)
+    weights = tmp_path / "image_encoder" / "model.safetensors"
+    tensors = load_file(weights)
+    save_file({k: v for k, v in tensors.items() if "layers.1" not in k}, weights)
+    assert "image encoder are incomplete" in refusal(tiny_sd, alone)
+    weights.unlink()
+    assert "its image encoder is missing" in refusal(tiny_sd, alone)
+    (tmp_path / "image_encoder" / "config.json").write_text("no json")
+    assert "cannot be loaded" in refusal(tiny_sd, alone)
 
 
 def test_other_families_take_no_adapter_and_no_picture(

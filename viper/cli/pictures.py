@@ -3,6 +3,7 @@
 import hashlib
 import re
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
@@ -16,6 +17,7 @@ from viper.errors import BadInput
 if TYPE_CHECKING:
     from viper.generation import GenerationRequest, Picture, Progress
     from viper.generation.recipe import Recipe
+    from viper.generation.style import StyleImage
     from viper.judging import Score
     from viper.preference import VisualPreference
     from viper.settings import Settings
@@ -120,16 +122,13 @@ def generate(
     }
     wishes = {name: value for name, value in wishes.items() if value is not None}
     if recipe is not None:
-        drawn_before = _read_recipe(recipe)
-        if style_weight == 0:
-            drawn_before = drawn_before.unstyled()
-        before = dict(drawn_before.to_request(style))
+        before, chosen = _drawn_before(recipe, () if style_weight == 0 else style, style_weight)
         if wishes.keys() & _SAY_MORE:
             before["fused"] = None  # other words would be written now
         wishes = before | wishes
         if model is None:
             asked = {name: value for name, value in extras.items() if value is not None}
-            settings = parts.settings(**drawn_before.to_settings() | asked)
+            settings = parts.settings(**chosen | asked)
     elif prompt is None:
         raise BadInput("A prompt is missing: say what the pictures should show.")
     request = GenerationRequest(**{"style": style} | wishes)
@@ -226,14 +225,30 @@ def _read_recipe(file: Path) -> "Recipe":
     return Recipe.from_json(read_text(file), source=str(file))
 
 
+def _drawn_before(
+    file: Path, style: "Sequence[StyleImage]", style_weight: float | None
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """The request and the settings of a recipe, with style pictures if it is to have some."""
+    recipe = _read_recipe(file)
+    if style_weight == 0:
+        recipe = recipe.unstyled()
+    chosen = recipe.to_settings()
+    if style and recipe.style is None:
+        del chosen["ip_adapter"]  # they are new, so what reads them is not up to the recipe
+    return dict(recipe.to_request(style)), chosen
+
+
 def _draw(
     request: "GenerationRequest", settings: "Settings", choosing: "Choosing", *, out: Path
 ) -> list[tuple[Path, "Recipe"]]:
     """Draws and writes pictures, each as soon as it is done."""
     from viper.cli import parts
+    from viper.generation.style import no_adapter
     from viper.studio import draw_best
 
     _require_folder(out)
+    if request.is_styled and not settings.ip_adapter:
+        raise no_adapter(settings.model)  # before a large model is loaded in vain
     judge = cache(partial(parts.scorer, settings))
     if request.preference is None or request.preference.is_empty:
         _require_no_choice(choosing)

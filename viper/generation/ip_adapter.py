@@ -14,7 +14,7 @@ not about a picture that u does not see. Weights and their sum stay as they are.
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from threading import Lock
 from typing import Any
@@ -79,7 +79,7 @@ class IPAdapter:
     """A loaded adapter; may be shared between threads."""
 
     def __init__(
-        self, encoder: Any, projection: Any, *, name: str, hashes: tuple[str, Mapping[str, str]]
+        self, encoder: Any, projection: Any, *, name: str, hashes: tuple[str, str]
     ) -> None:
         """Takes its parts; the layers of the denoiser read what it makes already.
 
@@ -87,7 +87,7 @@ class IPAdapter:
             encoder: A `CLIPVisionModelWithProjection`.
             projection: Makes tokens of the encoder's features.
             name: What it is called in recipes.
-            hashes: SHA-256 of its file, and those of the encoder's.
+            hashes: SHA-256 of its file, and of the encoder's.
         """
         # Where torchvision is not installed, the library would say so to whoever imports us.
         from transformers import CLIPImageProcessor
@@ -119,7 +119,7 @@ class IPAdapter:
         return AppliedStyle(
             adapter=self._name,
             sha256=sha256,
-            encoder_hashes=encoder,
+            encoder_sha256=encoder,
             images=tuple(image.sha256 for image in images),
             weight=weight,
         )
@@ -168,15 +168,19 @@ def load_ip_adapter(name: str, unet: Any, *, family: str) -> IPAdapter:
     files = find_adapter(name, family)
     state = read_adapter(files.weights)
     width, hidden = read_features(state["image_proj"])
-    folder = files.encoder(width=width, hidden=hidden)
+    weights = files.encoder(width=width, hidden=hidden)
     try:
         processors = unet._convert_ip_adapter_attn_to_diffusers([state])
         projection = unet._convert_ip_adapter_image_proj_to_diffusers(state["image_proj"])
-    except (KeyError, ValueError, RuntimeError, LookupError) as error:
+    except (LookupError, ValueError, RuntimeError, TypeError) as error:
         raise ValueError("it was made for another model than this one.") from error
-    encoder: Any = CLIPVisionModelWithProjection.from_pretrained(
-        folder, dtype=unet.dtype, use_safetensors=True
+    opened: Any = CLIPVisionModelWithProjection.from_pretrained(
+        weights.parent, dtype=unet.dtype, use_safetensors=True, output_loading_info=True
     )
+    encoder, read = opened
+    if read["missing_keys"]:
+        # The library would make them up.
+        raise ValueError("the weights of its image encoder are incomplete.")
     own = unet.attn_processors
     for place in _style_layers(unet, family):
         loaded = processors[f"{place}.processor"].to(device=unet.device, dtype=unet.dtype)
@@ -187,10 +191,7 @@ def load_ip_adapter(name: str, unet: Any, *, family: str) -> IPAdapter:
         encoder.eval().requires_grad_(False).to(unet.device),
         projection.eval().requires_grad_(False).to(device=unet.device, dtype=unet.dtype),
         name=name,
-        hashes=(
-            sha256_of(files.weights),
-            {file.name: sha256_of(file) for file in folder.glob("*.safetensors")},
-        ),
+        hashes=(sha256_of(files.weights), sha256_of(weights)),
     )
 
 

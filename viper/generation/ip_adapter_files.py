@@ -28,6 +28,13 @@ _PUBLISHED: Mapping[str, tuple[str, ...]] = {
 _ENCODER = "image_encoder"
 _CONFIG, _WEIGHTS = "config.json", "model.safetensors"
 
+_KINDS = (
+    ("proj.weight", "proj.weight", False),
+    ("proj.3.weight", "proj.0.weight", True),
+    ("latents", "proj_in.weight", True),
+)
+"""Plain, full and plus: what tells them apart, what reads the encoder, whether hidden states."""
+
 _Find = Callable[[PurePosixPath], Path | None]
 """A file of a place as it lies on this machine; None where there is none."""
 State = dict[str, dict[str, Tensor]]
@@ -44,7 +51,7 @@ class AdapterFiles:
     find: _Find
 
     def encoder(self, *, width: int, hidden: bool) -> Path:
-        """The folder of the image encoder that suits.
+        """The weights of the image encoder that suits; its configuration lies beside them.
 
         Args:
             width: Of the features that the adapter was trained with.
@@ -60,13 +67,12 @@ class AdapterFiles:
                 continue
             read = CLIPVisionConfig.from_pretrained(config.parent)
             found.append(read.hidden_size if hidden else read.projection_dim)
-            if found[-1] == width and self.find(folder / _ENCODER / _WEIGHTS) is not None:
-                return config.parent
-        if found:
+            if found[-1] == width and (weights := self.find(folder / _ENCODER / _WEIGHTS)):
+                return weights
+        if found and width not in found:
             raise ValueError(
-                f"it was trained with an image encoder of width {width} that has its weights in "
-                f"{_ENCODER}/{_WEIGHTS}, and beside it there is another one "
-                f"(width {', '.join(map(str, found))})."
+                f"it was trained with an image encoder of width {width}, and beside it there is "
+                f"another one (width {', '.join(map(str, found))})."
             )
         raise ValueError(
             f"its image encoder is missing: expected {_ENCODER}/{_CONFIG} and {_WEIGHTS} beside it."
@@ -128,12 +134,9 @@ def read_features(projection: Mapping[str, Tensor]) -> tuple[int, bool]:
     Raises:
         ValueError: It reads something else, as Face ID does.
     """
-    if "proj.weight" in projection:
-        return projection["proj.weight"].shape[1], False
-    if "proj.3.weight" in projection:
-        return projection["proj.0.weight"].shape[1], True
-    if "latents" in projection and "proj_in.weight" in projection:
-        return projection["proj_in.weight"].shape[1], True
+    for sign, first, hidden in _KINDS:
+        if sign in projection and first in projection and projection[first].ndim == 2:
+            return projection[first].shape[1], hidden
     raise ValueError("it is of another kind (such as Face ID); expected a plain one, or plus.")
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
@@ -96,8 +96,8 @@ class AppliedStyle(BaseModel):
     """The IP-Adapter, as it was asked for: a file, a folder, or a place on the Hub."""
     sha256: str
     """Of its file."""
-    encoder_hashes: Mapping[str, str]
-    """SHA-256 of each weights file of the image encoder it reads with."""
+    encoder_sha256: str
+    """Of the weights of the image encoder that it reads with."""
     images: tuple[str, ...]
     """SHA-256 of each picture's file, and nothing else of it: recipes are shared."""
     weight: float
