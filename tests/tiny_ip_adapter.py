@@ -12,7 +12,7 @@ from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
 IMAGE_SIDE = 16
 _HIDDEN, _PROJECTED = 24, 20
 _RESAMPLER = 64
-Kind = Literal["plain", "plus"]
+Kind = Literal["plain", "plus", "full"]
 
 
 def build_tiny_ip_adapter(folder: Path, checkpoint: Path, kind: Kind = "plain") -> Path:
@@ -23,7 +23,7 @@ def build_tiny_ip_adapter(folder: Path, checkpoint: Path, kind: Kind = "plain") 
     build_image_encoder(folder / "image_encoder")
     width = unet.config.cross_attention_dim
     parts = {
-        "image_proj": _plain(width, source) if kind == "plain" else _plus(width, source),
+        "image_proj": {"plain": _plain, "plus": _plus, "full": _full}[kind](width, source),
         "ip_adapter": _layers(unet, source),
     }
     tensors = {f"{part}.{name}": value for part, of in parts.items() for name, value in of.items()}
@@ -67,6 +67,17 @@ def _plain(width: int, source: torch.Generator) -> dict[str, Tensor]:
         "proj.bias": _random(4 * width, 1, source=source)[:, 0].clone(),
         "norm.weight": torch.ones(width),
         "norm.bias": torch.zeros(width),
+    }
+
+
+def _full(width: int, source: torch.Generator) -> dict[str, Tensor]:
+    return {
+        "proj.0.weight": _random(_HIDDEN, _HIDDEN, source=source),
+        "proj.0.bias": torch.zeros(_HIDDEN),
+        "proj.2.weight": _random(width, _HIDDEN, source=source),
+        "proj.2.bias": torch.zeros(width),
+        "proj.3.weight": torch.ones(width),
+        "proj.3.bias": torch.zeros(width),
     }
 
 

@@ -115,7 +115,7 @@ def pipeline_with(family: str, folder: Path, file: Path, weight: float) -> Any:
     return pipeline
 
 
-@pytest.mark.parametrize("kind", ["plain", "plus"])
+@pytest.mark.parametrize("kind", ["plain", "plus", "full"])
 def test_a_style_picture_gives_diffusers_own_pictures(
     family: str, folder: Path, adapter: Adapter, kind: Kind
 ) -> None:
@@ -393,6 +393,7 @@ def test_a_picture_is_read_in_rgb_and_named_by_its_file(tmp_path: Path) -> None:
     assert image != style(1)
     request = ask(style=[image])  # it may be drawn in another process
     assert pickle.loads(pickle.dumps(request)) == request  # noqa: S301 - written a moment ago
+    assert GenerationRequest.model_validate_json(request.model_dump_json()) == request
     assert "RIFF" not in repr(ask(style=[image]))
     with pytest.raises(BadInput, match="style"):
         ask(style=[image] * 9)

@@ -198,9 +198,9 @@ def load_ip_adapter(name: str, unet: Any, *, family: str) -> IPAdapter:
 def _style_layers(unet: Any, family: str) -> list[str]:
     """Cross-attention layers that decide style, by name.
 
-    In SDXL style sits in one place, `up_blocks.0.attentions.1`. Stable Diffusion 1.x has no such
-    place: its first block of attention on the way up (`up_blocks.1`, as coarse as that of SDXL
-    within its picture) has style in all of its three, which is what InstantStyle's authors advise.
+    In SDXL style sits in one place, `up_blocks.0.attentions.1`. Stable Diffusion 1.x and 2.x have
+    no such place. InstantStyle's authors advise the whole of the first block with attention on the
+    way up, `up_blocks.1`: as SDXL's, it works at a quarter of the latents' sides.
     """
     number, block = next(
         (number, block)

@@ -27,7 +27,9 @@ _MAX_PIXELS = 64_000_000
 class StyleImage(BaseModel):
     """A picture to draw in the style of, as the bytes of its file."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64"
+    )
 
     data: Annotated[bytes, Field(repr=False)]
 
