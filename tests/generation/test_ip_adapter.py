@@ -16,7 +16,7 @@ import huggingface_hub.constants
 import numpy as np
 import pytest
 import torch
-from diffusers import StableDiffusionPipeline, StableDiffusionXLPipeline
+from diffusers import StableDiffusionPipeline, StableDiffusionXLPipeline, UNet2DConditionModel
 from PIL import Image
 from safetensors.torch import load_file, save_file
 from torch import Tensor
@@ -28,6 +28,7 @@ from viper.generation import GenerationRequest, Picture
 from viper.generation.denoising import denoise_step
 from viper.generation.diffusion import DiffusionGenerator
 from viper.generation.engine import BatchingEngine
+from viper.generation.ip_adapter import _style_layers
 from viper.generation.models import load_generator
 from viper.generation.recipe import Recipe, recipe_for
 from viper.generation.style import StyleImage
@@ -138,6 +139,29 @@ def test_a_style_picture_gives_diffusers_own_pictures(
             assert apart(picture.image, expected) <= 1
         [plain] = draw(generator, rule="none", guidance_scale=scale, negative_prompt="red boat")
         assert apart(pictures[0].image, plain.image) > 20
+
+
+def test_style_is_read_where_instantstyle_reads_it() -> None:
+    """By the shapes of the published models."""
+    with torch.device("meta"):
+        sd = UNet2DConditionModel(cross_attention_dim=768)
+        sdxl = UNet2DConditionModel(
+            block_out_channels=(320, 640, 1280),
+            down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
+            up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
+            transformer_layers_per_block=(1, 2, 10),
+            attention_head_dim=(5, 10, 20),
+            cross_attention_dim=2048,
+        )
+    assert _style_layers(sdxl, "sdxl") == [
+        f"up_blocks.0.attentions.1.transformer_blocks.{depth}.attn2" for depth in range(10)
+    ]
+    assert _style_layers(sd, "sd") == [
+        f"up_blocks.1.attentions.{place}.transformer_blocks.0.attn2" for place in range(3)
+    ]
+    for unet, family in ((sdxl, "sdxl"), (sd, "sd")):
+        crossed = {name.removesuffix(".processor") for name in unet.attn_processors}
+        assert crossed.issuperset(_style_layers(unet, family))
 
 
 # -- what stays as it was -------------------------------------------------------------------------
