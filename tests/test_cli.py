@@ -1,5 +1,6 @@
 """The `viper` command on real, small parts: what it prints, what it writes, how it fails."""
 
+import hashlib
 import json
 import re
 import subprocess
@@ -300,6 +301,51 @@ def test_a_refiner_and_a_lora_are_drawn_with_again(
     assert "ink.safetensors, weight 0.5" in run("doctor").out + run("doctor").err
     refused = run(*ask, "--lora", "ink.safetensors:nan")
     assert (refused.code, refused.err.count("\n")) == (2, 1)
+
+
+def test_a_style_picture_is_drawn_like_and_asked_for_again(
+    run: Run, tiny_sd: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.tiny_ip_adapter import build_tiny_ip_adapter
+
+    adapter = build_tiny_ip_adapter(tmp_path / "adapter", tiny_sd)
+    like, other = tmp_path / "like.png", tmp_path / "other.jpg"
+    Image.radial_gradient("L").save(like)
+    Image.linear_gradient("L").save(other)
+    ask = ["generate", "a boat", "--model", tiny_sd, "--steps", 2, "--json"]
+    (file,) = files_of(
+        run(*ask, "--ip-adapter", adapter, "--style-image", like, "--style-weight", 0.7)
+    )
+    recipe = read_recipe(file)
+    assert recipe.style is not None
+    assert recipe.style.images == (hashlib.sha256(like.read_bytes()).hexdigest(),)
+    assert (recipe.style.adapter, recipe.style.weight) == (str(adapter), 0.7)
+    assert "like.png" not in recipe.to_json()
+    redraw = ["generate", "--recipe", file, "--json"]
+    (again,) = files_of(run(*redraw, "--style-image", like, "--out", "again"))
+    assert again.read_bytes() == file.read_bytes()
+    (plain,) = files_of(run(*ask))
+    monkeypatch.setenv("VIPER_IP_ADAPTER", str(adapter))
+    (left_out,) = files_of(run(*redraw, "--style-weight", 0, "--out", "without"))
+    assert Image.open(left_out).tobytes() == Image.open(plain).tobytes()
+    added = ["generate", "--recipe", plain, "--style-image", like, "--style-weight", 0.7, "--json"]
+    (styled,) = files_of(run(*added, "--out", "added"))
+    assert Image.open(styled).tobytes() == Image.open(file).tobytes()
+    assert "for style pictures" in run("doctor").out + run("doctor").err
+    words = tmp_path / "words.png"
+    words.write_text("no picture")
+    for wrong, said in (
+        ([*redraw], "give the same files again"),
+        ([*redraw, "--style-image", other], "not those of the recipe"),
+        ([*ask, "--style-image", words], "words.png: expected a picture"),
+        ([*ask, "--style-image", like, "--style-weight", 2], "style_weight"),
+        ([*ask, "--style-image", like, "--ip-adapter", ""], "without an IP-Adapter"),
+        ([*ask, "--ip-adapter", like], "is no .safetensors file"),
+        ([*ask, "--model", "builtin"], "cannot act on builtin"),
+    ):
+        refused = run(*wrong)
+        assert (refused.code, refused.err.count("\n")) == (2, 1), refused.err
+        assert said in refused.err
 
 
 def test_fusion_rewrites_the_prompt_and_its_recipe_needs_no_rewriting(

@@ -17,6 +17,7 @@ NAMES = {
     "VIPER_MODEL": "builtin",
     "VIPER_REFINER": "some/refiner",
     "VIPER_LORA": "ink.safetensors:0.5,some/lora",
+    "VIPER_IP_ADAPTER": "some/adapter",
     "VIPER_EXTRACTOR": "offline",
     "VIPER_SCORER": "builtin",
     "VIPER_ENGINE": "inline",

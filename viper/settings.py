@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     """Beside an SDXL model: id or folder of its refiner; empty is none."""
     lora: str = ""
     """Files or places on the Hub, each with `:weight` if it is not 1, with commas between."""
+    ip_adapter: str = ""
+    """Beside a Stable Diffusion 1.x, 2.x or SDXL model, for style pictures: file, folder or place
+    on the Hub; empty is none."""
     extractor: Annotated[
         Literal["auto", "openai", "local", "viper2024", "offline"], BeforeValidator(_lower)
     ] = "auto"

@@ -60,7 +60,7 @@ def serving(place: Path, curated: CuratedSet, model: str, **changes: Any) -> Ite
             curated=curated,
             taxonomy=load_taxonomy,
             extractor=OfflineExtractor,
-            generator=_loader(model),
+            generator=_loader(model, settings.ip_adapter),
             scorer=lambda: load_scorer("builtin"),
             max_images_per_day=settings.max_images_per_day,
         )
@@ -75,5 +75,5 @@ def serving(place: Path, curated: CuratedSet, model: str, **changes: Any) -> Ite
                 gc.collect()
 
 
-def _loader(model: str) -> Callable[[], Any]:
-    return lambda: load_generator(model, device="cpu")
+def _loader(model: str, ip_adapter: str) -> Callable[[], Any]:
+    return lambda: load_generator(model, device="cpu", ip_adapter=ip_adapter)

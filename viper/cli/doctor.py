@@ -118,6 +118,8 @@ def _extras(settings: Settings) -> Iterator[Finding]:
 
     if settings.refiner:
         yield Finding("good", f"Refiner {settings.refiner}, beside an SDXL model.")
+    if settings.ip_adapter:
+        yield Finding("good", f"IP-Adapter {settings.ip_adapter}, for style pictures.")
     try:
         for lora in parse_loras(settings.lora):
             yield Finding("good", f"LoRA {lora.name}, weight {lora.weight:g}.")

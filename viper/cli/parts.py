@@ -66,7 +66,7 @@ def check_engine(settings: Settings) -> None:
 def generator(settings: Settings, *, serving: bool = False) -> "Generator":
     """The model that `VIPER_MODEL` or `--model` means, in the engine that `VIPER_ENGINE` means.
 
-    With its refiner and its LoRAs.
+    With its refiner, its LoRAs and its IP-Adapter.
 
     Args:
         settings: What is chosen.
@@ -95,6 +95,7 @@ def generator(settings: Settings, *, serving: bool = False) -> "Generator":
         dtype=settings.dtype,
         refiner=settings.refiner,
         loras=parse_loras(settings.lora),
+        ip_adapter=settings.ip_adapter,
     )
     if not isinstance(loaded, DiffusionGenerator):
         return SerialGenerator(loaded) if serving else loaded

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
@@ -16,6 +17,7 @@ from viper.errors import BadInput
 if TYPE_CHECKING:
     from viper.generation import GenerationRequest, Picture, Progress
     from viper.generation.recipe import Recipe
+    from viper.generation.style import StyleImage
     from viper.judging import Score
     from viper.preference import VisualPreference
     from viper.settings import Settings
@@ -60,6 +62,15 @@ def generate(
         list[str] | None,
         typer.Option(metavar="NAME[:WEIGHT]", help="A file, or a place on the Hub; repeatable."),
     ] = None,
+    ip_adapter: Annotated[
+        str | None, typer.Option(help="Reads style pictures: a file, a folder, or a Hub place.")
+    ] = None,
+    style_image: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="Draw in its style; repeatable.")
+    ] = None,
+    style_weight: Annotated[
+        float | None, typer.Option(help="How much of that style, 0 to 1; 1 by default.")
+    ] = None,
     count: Annotated[int | None, typer.Option(help="How many pictures; 1 by default.")] = None,
     seed: Annotated[int | None, typer.Option(help="Of the first one; 0 by default.")] = None,
     steps: Annotated[int | None, typer.Option(help="Denoising steps.")] = None,
@@ -78,10 +89,15 @@ def generate(
     """Draw pictures; each PNG carries its recipe."""
     from viper.cli import parts
     from viper.generation import GenerationRequest
+    from viper.generation.style import StyleImage
     from viper.judging.objective import ALPHA
     from viper.studio import Choosing
 
-    extras = {"refiner": refiner, "lora": ",".join(lora) if lora else None}
+    extras = {
+        "refiner": refiner,
+        "lora": ",".join(lora) if lora else None,
+        "ip_adapter": ip_adapter,
+    }
     settings = parts.settings(model=model, **extras)
     auto = degree == "auto"
     if auto and (liked_degree is not None or disliked_degree is not None):
@@ -89,6 +105,7 @@ def generate(
     if auto_weight is not None and not auto:
         raise BadInput("--auto-weight weighs what --degree auto chooses: add --degree auto.")
     both = None if degree is None or auto else _degree(degree)
+    style = tuple(map(StyleImage.read, style_image or ()))
     wishes = {
         "prompt": prompt,
         "negative_prompt": negative_prompt,
@@ -99,22 +116,22 @@ def generate(
         "steps": steps,
         "seed": seed,
         "count": count,
+        "style_weight": style_weight,
         "preference": _taste(settings, owner=owner, file=preference, profile=profile),
         **sides(size),
     }
     wishes = {name: value for name, value in wishes.items() if value is not None}
     if recipe is not None:
-        drawn_before = _read_recipe(recipe)
-        before = dict(drawn_before.to_request())
+        before, chosen = _drawn_before(recipe, () if style_weight == 0 else style, style_weight)
         if wishes.keys() & _SAY_MORE:
             before["fused"] = None  # other words would be written now
         wishes = before | wishes
         if model is None:
             asked = {name: value for name, value in extras.items() if value is not None}
-            settings = parts.settings(**drawn_before.to_settings() | asked)
+            settings = parts.settings(**chosen | asked)
     elif prompt is None:
         raise BadInput("A prompt is missing: say what the pictures should show.")
-    request = GenerationRequest(**wishes)
+    request = GenerationRequest(**{"style": style} | wishes)
     weight = (ALPHA if auto_weight is None else auto_weight) if auto else None
     choosing = Choosing(best_of, weight, explore)
     made = _draw(request, settings, choosing, out=out)
@@ -213,14 +230,30 @@ def _read_recipe(file: Path) -> "Recipe":
     return Recipe.from_json(read_text(file), source=str(file))
 
 
+def _drawn_before(
+    file: Path, style: "Sequence[StyleImage]", style_weight: float | None
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """The request and the settings of a recipe, with style pictures if it is to have some."""
+    recipe = _read_recipe(file)
+    if style_weight == 0:
+        recipe = recipe.unstyled()
+    chosen = recipe.to_settings()
+    if style and recipe.style is None:
+        del chosen["ip_adapter"]  # they are new, so what reads them is not up to the recipe
+    return dict(recipe.to_request(style)), chosen
+
+
 def _draw(
     request: "GenerationRequest", settings: "Settings", choosing: "Choosing", *, out: Path
 ) -> list[tuple[Path, "Recipe"]]:
     """Draws and writes pictures, each as soon as it is done."""
     from viper.cli import parts
+    from viper.generation.style import no_adapter
     from viper.studio import draw_best
 
     _require_folder(out)
+    if request.is_styled and not settings.ip_adapter:
+        raise no_adapter(settings.model)  # before a large model is loaded in vain
     judge = cache(partial(parts.scorer, settings))
     if request.preference is None or request.preference.is_empty:
         _require_no_choice(choosing)

@@ -6,7 +6,8 @@
     guidance       the guidance rule, one pure function        recipe      how a picture was made
     denoising      the loop over a diffusers scheduler         diffusion   the Generator of it all
     texts          which words are encoded, what does not fit  refiner     SDXL's second denoiser
-    lora           low-rank changes, added to the weights
+    lora           low-rank changes, added to the weights      style       pictures to draw like
+    ip_adapter     reads those, beside the texts
 
 Importing this package costs nothing: torch and diffusers are paid by `viper.generation.models`.
 """
@@ -26,6 +27,7 @@ from pydantic import (
 )
 
 from viper.errors import BadInput
+from viper.generation.style import MAX_STYLE_IMAGES, STYLE_WEIGHT, AppliedStyle, StyleImage
 from viper.preference import VisualPreference, first_problem
 
 if TYPE_CHECKING:
@@ -111,6 +113,10 @@ class GenerationRequest(BaseModel):
     model that has none."""
     rescale: Fraction | None = None
     """How far the guided prediction is brought back to the prompt's own contrast."""
+    style: Annotated[tuple[StyleImage, ...], Field(max_length=MAX_STYLE_IMAGES)] = ()
+    """Pictures to draw in the style of, together; the model needs an IP-Adapter."""
+    style_weight: Fraction = STYLE_WEIGHT
+    """How much of that style; 0 leaves it out."""
 
     @model_validator(mode="wrap")
     @classmethod
@@ -154,6 +160,11 @@ class GenerationRequest(BaseModel):
         fused = self.fused or Fusion(prompt=self.prompt, negative_prompt=self.negative_prompt)
         words = {"prompt": fused.prompt, "negative_prompt": fused.negative_prompt}
         return self.model_copy(update={**words, "rule": "none", "fused": None})
+
+    @property
+    def is_styled(self) -> bool:
+        """Whether style pictures act."""
+        return bool(self.style) and self.style_weight > 0
 
     def active_degrees(self) -> tuple[float, float]:
         """Degrees of liking and disliking as they act: 0 where that side has nothing to say."""
@@ -225,6 +236,7 @@ class Picture:
     """Who denoised the end of the trajectory."""
     refiner_start: float | None = None
     loras: tuple[AppliedLora, ...] = ()
+    style: AppliedStyle | None = None
 
 
 class GuidanceDefaults(BaseModel):

@@ -86,7 +86,7 @@ class Checkpoint:
     def weight_hashes(self, parts: Sequence[str] = _PARTS) -> Mapping[str, str]:
         """SHA-256 of some parts' weights files, by path in the folder; read once a process."""
         hashes = {
-            path.relative_to(self.folder).as_posix(): _sha256(path)
+            path.relative_to(self.folder).as_posix(): sha256_of(path)
             for part in parts
             for path in self.weight_files(part)
         }
@@ -163,7 +163,8 @@ def _family(index: Mapping[str, Any], model: str) -> Family:
     )
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file, read once a process as long as it stays as it is."""
     target = path.resolve()
     # The Hub's cache names a large file by its hash, so that it need not be read again.
     if _BLOB.fullmatch(target.name):

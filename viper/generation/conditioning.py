@@ -29,6 +29,16 @@ MINILM_WINDOW = 64
 
 
 @dataclass(frozen=True, slots=True)
+class ImageTokens:
+    """What a denoiser sees of pictures, beside a text."""
+
+    tokens: Tensor
+    """[1, tokens, width]; those of several pictures one behind the other."""
+    weight: float
+    """0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
 class Conditioning:
     """One encoded text."""
 
@@ -38,6 +48,8 @@ class Conditioning:
     """[1, width] of SDXL's second encoder; None elsewhere."""
     aesthetic_score: float | None = None
     """How good a picture SDXL's refiner is told to expect, 1 to 10; None for other denoisers."""
+    image: ImageTokens | None = None
+    """Pictures it comes with; see `viper.generation.ip_adapter`."""
 
     def in_one_window(self, tokens: int) -> "Conditioning":
         """The mean of its windows of so many tokens: where it is added to a single one."""

@@ -27,6 +27,7 @@ from torch import Tensor
 from viper.generation import Progress
 from viper.generation.conditioning import Conditioning
 from viper.generation.guidance import Plan, Steering
+from viper.generation.style import AppliedStyle
 
 _PREVIEW_SIDE = 256
 
@@ -86,6 +87,8 @@ class Job:
     dropped_negative_prompt: str = ""
     tokens: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """What of the texts did not fit; see `viper.generation.Picture`."""
+    style: AppliedStyle | None = None
+    """Pictures that its plan reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +206,7 @@ def denoise(drawings: Sequence[Drawing]) -> Iterator[list[Drawing]]:
 def denoise_step(drawings: Sequence[Drawing]) -> list[tuple[Tensor, ...]]:
     """Evaluates the denoiser for the next step of each drawing, and changes none of them.
 
-    Rows with the same model, size and number of tokens share a call.
+    Rows with the same model, size and numbers of tokens share a call.
 
     Returns:
         Of each drawing one prediction [1, c, h, w] for each of its conditions.
@@ -308,12 +311,14 @@ class _Row:
     @property
     def bucket(self) -> tuple[object, ...]:
         """Rows of one bucket can be stacked."""
-        drawing, pooled = self.drawing, self.condition.pooled
+        drawing, pooled, image = self.drawing, self.condition.pooled, self.condition.image
         return (
             id(drawing.denoiser.unet),
             drawing.latents.shape,
             self.condition.states.shape,
             None if pooled is None else pooled.shape,
+            # Rows without a picture stay by themselves: for them nothing at all is changed.
+            None if image is None else image.tokens.shape,
         )
 
     @property
@@ -349,10 +354,21 @@ def _evaluate(rows: Sequence[_Row]) -> Tensor:
             torch.stack([row.drawing.t for row in rows]),
             encoder_hidden_states=states,
             timestep_cond=_embedded_scales(rows, states),
+            cross_attention_kwargs=_image_tokens(rows),
             added_cond_kwargs=added,
             return_dict=False,
         )[0]
     return predictions
+
+
+def _image_tokens(rows: Sequence[_Row]) -> dict[str, Any] | None:
+    """For `viper.generation.ip_adapter.PictureAttention`, under a name that others ignore."""
+    images = [row.condition.image for row in rows if row.condition.image is not None]
+    if not images:
+        return None
+    tokens = torch.cat([image.tokens for image in images])
+    weights = tokens.new_tensor([image.weight for image in images])
+    return {"ip_hidden_states": (tokens, weights.view(-1, 1, 1))}
 
 
 def _embedded_scales(rows: Sequence[_Row], like: Tensor) -> Tensor | None:

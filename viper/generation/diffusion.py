@@ -18,8 +18,10 @@ from viper.generation import (
 from viper.generation.conditioning import CachedConditioner, TextConditioner
 from viper.generation.denoising import Denoiser, Drawing, Job, begin, decode, denoise, progress_of
 from viper.generation.guidance import Guidance
+from viper.generation.ip_adapter import IPAdapter
 from viper.generation.refiner import Refiner
 from viper.generation.rules import check_rule, plan_for
+from viper.generation.style import no_adapter
 from viper.generation.texts import texts_of
 
 logger = logging.getLogger(__name__)
@@ -43,6 +45,7 @@ class DiffusionGenerator:
         pictures_at_once: int | None = None,
         refiner: Refiner | None = None,
         loras: Sequence[AppliedLora] = (),
+        ip_adapter: IPAdapter | None = None,
     ) -> None:
         """Takes the parts as `viper.generation.models` loads them.
 
@@ -55,6 +58,7 @@ class DiffusionGenerator:
             pictures_at_once: At most so many share a call; None is what suits the device.
             refiner: Denoises the end of the trajectory.
             loras: What was added to the weights.
+            ip_adapter: Lets the denoiser read style pictures.
         """
         self._denoiser = denoiser
         self._conditioner = CachedConditioner(conditioner)
@@ -64,6 +68,7 @@ class DiffusionGenerator:
         self._pictures_at_once = pictures_at_once
         self._refiner = refiner
         self._loras = tuple(loras)
+        self._ip_adapter = ip_adapter
 
     @property
     def model_id(self) -> str:
@@ -103,9 +108,11 @@ class DiffusionGenerator:
         """Refuses what this model cannot draw, at no cost.
 
         Raises:
-            BadInput: The size or the rule does not suit it.
+            BadInput: The size, the rule or a style picture does not suit it.
         """
         request = request.as_drawn()
+        if request.is_styled and self._ip_adapter is None:
+            raise no_adapter(self._model_id)
         self._size(request)
         check_rule(request, self._guidance(request))
 
@@ -120,8 +127,13 @@ class DiffusionGenerator:
             disliked=guidance.disliked if texts.disliked else 0.0,
         )
         refiner = self._refiner
+        plan = plan_for(request, texts.encoded(self._conditioner), guidance)
+        style = None
+        if request.is_styled and self._ip_adapter is not None:
+            plan = self._ip_adapter.styled(plan, request.style, request.style_weight)
+            style = self._ip_adapter.applied(request.style, request.style_weight)
         job = Job(
-            plan=plan_for(request, texts.encoded(self._conditioner), guidance),
+            plan=plan,
             refining=refiner.refining(request, texts, guidance) if refiner else None,
             size=self._size(request),
             steps=request.steps or self._defaults.steps,
@@ -129,6 +141,7 @@ class DiffusionGenerator:
             dropped_prompt=texts.dropped_prompt,
             dropped_negative_prompt=texts.dropped_negative_prompt,
             tokens=texts.tokens,
+            style=style,
         )
         for index in range(request.count):
             yield begin(self._denoiser, job, index=index, seed=request.seed + index)
@@ -167,6 +180,7 @@ class DiffusionGenerator:
             refiner=self._refiner.model_id if self._refiner and job.refining else None,
             refiner_start=job.refining.start if job.refining else None,
             loras=self._loras,
+            style=job.style,
         )
 
     def at_once(self, job: Job) -> int:

@@ -27,6 +27,7 @@ from viper.generation.conditioning import (
 )
 from viper.generation.denoising import Denoiser
 from viper.generation.diffusion import DiffusionGenerator
+from viper.generation.ip_adapter import load_ip_adapter
 from viper.generation.lora import LoraChoice, add_loras
 from viper.generation.refiner import Refiner
 from viper.minilm import load_minilm
@@ -73,7 +74,7 @@ _ENCODERS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def load_generator(
+def load_generator(  # noqa: PLR0913 (all that makes its pictures)
     model: str,
     *,
     device: str = "auto",
@@ -81,6 +82,7 @@ def load_generator(
     pictures_at_once: int | None = None,
     refiner: str = "",
     loras: Sequence[LoraChoice] = (),
+    ip_adapter: str = "",
 ) -> "DiffusionGenerator | ModularGenerator":
     """Loads a model.
 
@@ -93,17 +95,19 @@ def load_generator(
             suits the device.
         refiner: Folder or id of SDXL's refiner, for the end of the trajectory; empty is none.
         loras: Added to the model's weights, not to the refiner's.
+        ip_adapter: File, folder or place on the Hub of an IP-Adapter, for style pictures; the
+            refiner does without it. Empty is none.
 
     Raises:
-        ModelUnavailable: It does not exist, cannot be reached, or is of another kind; or a refiner
-            or a LoRA does not fit it.
+        ModelUnavailable: It does not exist, cannot be reached, or is of another kind; or a refiner,
+            a LoRA or an IP-Adapter does not fit it.
     """
     place = _device(device)
     with _quiet():
         half = _number(dtype, place, "sd") == torch.float16
         checkpoint = find_checkpoint(model, half=half)
         number = _number(dtype, place, checkpoint.family)
-        _check_extras(checkpoint, refiner, loras)
+        _check_extras(checkpoint, refiner, loras, ip_adapter)
         with _explained(f"model {model}"):
             if checkpoint.family in MODULAR:
                 from viper.generation.modular import load_modular
@@ -117,6 +121,11 @@ def load_generator(
         _check(denoiser, model)
         applied = add_loras(loras, {"unet": denoiser.unet, **encoders})
         second = _refiner(refiner, denoiser, place, number) if refiner else None
+        with _explained(f"IP-Adapter {ip_adapter}"):
+            family = checkpoint.family
+            adapter = (
+                load_ip_adapter(ip_adapter, denoiser.unet, family=family) if ip_adapter else None
+            )
     return DiffusionGenerator(
         denoiser,
         conditioner,
@@ -126,6 +135,7 @@ def load_generator(
         pictures_at_once=pictures_at_once,
         refiner=second,
         loras=applied,
+        ip_adapter=adapter,
     )
 
 
@@ -243,7 +253,9 @@ def _refiner(name: str, base: Denoiser, device: torch.device, number: torch.dtyp
     )
 
 
-def _check_extras(checkpoint: Checkpoint, refiner: str, loras: Sequence[LoraChoice]) -> None:
+def _check_extras(
+    checkpoint: Checkpoint, refiner: str, loras: Sequence[LoraChoice], ip_adapter: str
+) -> None:
     family, name = checkpoint.family, checkpoint.name
     if family == "refiner":
         raise ModelUnavailable(
@@ -259,6 +271,11 @@ def _check_extras(checkpoint: Checkpoint, refiner: str, loras: Sequence[LoraChoi
         raise ModelUnavailable(
             f"The LoRA {loras[0].name} cannot be added to {name}: that works with Stable Diffusion "
             '1.x and 2.x, SDXL and the built-in model; leave it out (--lora "").'
+        )
+    if ip_adapter and family not in ("sd", "sdxl"):
+        raise ModelUnavailable(
+            f"The IP-Adapter {ip_adapter} cannot act on {name}: that works with Stable Diffusion "
+            '1.x and 2.x and SDXL; leave it out (--ip-adapter "").'
         )
 
 

@@ -31,6 +31,7 @@ from viper.generation.guidance import Guidance
 from viper.generation.guided_blocks import with_preference
 from viper.generation.guider import PreferenceGuidance
 from viper.generation.rules import check_rule
+from viper.generation.style import no_adapter
 from viper.preference import Side
 
 logger = logging.getLogger(__name__)
@@ -135,6 +136,8 @@ class ModularGenerator:
     ) -> Iterator[Picture]:
         """See `viper.generation.Generator.generate`."""
         request = request.as_drawn()
+        if request.is_styled:
+            raise no_adapter(self.model_id)
         if request.rule not in ("guidance", "none") and any(request.active_degrees()):
             raise BadInput(
                 f"The rule {request.rule} is not defined for the model {self.model_id}: choose "

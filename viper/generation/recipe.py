@@ -5,7 +5,7 @@ of the comments that the preference was read from.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Self
@@ -37,6 +37,7 @@ from viper.generation import (
     Rule,
     Steps,
 )
+from viper.generation.style import STYLE_WEIGHT, AppliedStyle, StyleImage
 from viper.preference import Attribute, Side, Sides, VisualPreference, first_problem
 
 SCHEMA = "viper.recipe/1"
@@ -128,6 +129,8 @@ class Recipe(BaseModel):
     """Fraction of the trajectory after which it took over."""
     loras: tuple[AppliedLora, ...] = ()
     """What was added to the model's weights, in this order."""
+    style: AppliedStyle | None = None
+    """Pictures whose style acted; None where none did."""
     scorer: str | None
     score: float | None
     versions: Mapping[str, str]
@@ -167,8 +170,16 @@ class Recipe(BaseModel):
         except ValidationError as error:
             raise BadInput(f"{source}: {first_problem(error)}.") from error
 
-    def to_request(self) -> GenerationRequest:
-        """The request that draws this picture, and no other, with the same model."""
+    def to_request(self, style: Sequence[StyleImage] = ()) -> GenerationRequest:
+        """The request that draws this picture, and no other, with the same model.
+
+        Args:
+            style: The style pictures, which a recipe knows and does not hold; where it was drawn
+                without, any may be added.
+
+        Raises:
+            BadInput: They are missing, or others.
+        """
         return GenerationRequest(
             prompt=self.prompt,
             negative_prompt=self.negative_prompt,
@@ -189,7 +200,13 @@ class Recipe(BaseModel):
             condition=self.condition,
             refiner_start=self.refiner_start,
             rescale=self.rescale,
+            style=tuple(style) if self.style is None else self.style.again(style),
+            style_weight=STYLE_WEIGHT if self.style is None else self.style.weight,
         )
+
+    def unstyled(self) -> Self:
+        """The same without its style pictures."""
+        return self.model_copy(update={"style": None})
 
     def to_settings(self) -> dict[str, str]:
         """What `Settings` say where this picture's model is chosen, by field."""
@@ -197,6 +214,7 @@ class Recipe(BaseModel):
             "model": self.model_id,
             "refiner": self.refiner or "",
             "lora": ",".join(f"{lora.name}:{lora.weight}" for lora in self.loras),
+            "ip_adapter": "" if self.style is None else self.style.adapter,
         }
 
 
@@ -257,6 +275,7 @@ def recipe_for(  # noqa: PLR0913 (all of it is the record)
         refiner=picture.refiner,
         refiner_start=picture.refiner_start,
         loras=picture.loras,
+        style=picture.style,
         scorer=scorer,
         score=score,
         versions={

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from viper.store import StoredPicture
 from viper.web.markup import data, empty, esc, picture_address, stars, table
@@ -87,6 +88,7 @@ def _recipe(stored: StoredPicture, names: Mapping[str, str]) -> Sequence[tuple[s
         ("Disliked", ", ".join(a["attribute"] for a in taste["disliked"])),
         ("Contradict the prompt", ", ".join(recipe.get("contradicted", ()))),
         ("Left out", recipe["negative_prompt"]),
+        ("In the style of", _styled(recipe.get("style"))),
         ("Seed", recipe["seed"]),
         ("Steps, guidance", f"{recipe['steps']}, {recipe['guidance_scale']:g}"),
         ("Size", "{} × {}".format(*recipe["size"])),
@@ -102,6 +104,13 @@ def _recipe(stored: StoredPicture, names: Mapping[str, str]) -> Sequence[tuple[s
 
 def _meter(tokens: Mapping[str, tuple[int, int]]) -> str:
     return ", ".join(f"{name} {read} of {room}" for name, (read, room) in tokens.items() if read)
+
+
+def _styled(style: Mapping[str, Any] | None) -> str:
+    if style is None:
+        return ""
+    count = len(style["images"])
+    return f"{count} picture{'' if count == 1 else 's'}, weight {style['weight']:g}"
 
 
 def _why(recipe: Mapping[str, object]) -> str:

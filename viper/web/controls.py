@@ -1,6 +1,8 @@
 """The controls of Create, and the request they mean."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Self
 
 import gradio as gr
@@ -8,6 +10,7 @@ import gradio as gr
 from viper.errors import BadInput
 from viper.generation import GenerationRequest, Rule
 from viper.generation.recipe import Recipe
+from viper.generation.style import STYLE_WEIGHT, StyleImage
 from viper.judging.objective import ALPHA
 from viper.preference import VisualPreference
 from viper.studio import Choosing
@@ -44,13 +47,15 @@ class Controls:
     apart: gr.Checkbox
     liked: gr.Slider
     disliked: gr.Slider
+    style: gr.File
+    style_weight: gr.Slider
     restored: gr.State
     """A restored recipe as JSON, or nothing; its file was not kept."""
     whose: gr.Radio
 
     @classmethod
-    def build(cls) -> Self:
-        """Draws them where it is called."""
+    def build(cls, *, takes_style: bool = False) -> Self:
+        """Draws them where it is called; those for style pictures are seen where one can act."""
         prompt = gr.Textbox(
             label="Prompt",
             placeholder="a lighthouse at dusk",
@@ -104,6 +109,14 @@ class Controls:
             apart = gr.Checkbox(False, label="Set likes and dislikes apart")
             liked = gr.Slider(0, 1, 0.8, step=0.05, label="Likes", visible=False, buttons=[])
             disliked = gr.Slider(0, 1, 0.8, step=0.05, label="Dislikes", visible=False, buttons=[])
+            style = gr.File(
+                label="Style pictures", file_count="multiple", visible=takes_style, height=120,
+                file_types=[".png", ".jpg", ".jpeg", ".webp"],
+            )  # fmt: skip
+            style_weight = gr.Slider(
+                0, 1, STYLE_WEIGHT, step=0.05, label="Style", buttons=[], visible=takes_style,
+                info="How much of their colors and texture; what they show stays theirs.",
+            )  # fmt: skip
         gr.on(
             [apart.change, auto.change],
             _set_degrees,
@@ -115,8 +128,8 @@ class Controls:
         return cls(
             prompt=prompt, degree=degree, auto=auto, count=count, seed=seed, dice=dice, rule=rule,
             guidance=guidance, steps=steps, best_of=best_of, weight=weight, explore=explore,
-            leave_out=leave_out, apart=apart, liked=liked, disliked=disliked,
-            restored=gr.State(""), whose=whose,
+            leave_out=leave_out, apart=apart, liked=liked, disliked=disliked, style=style,
+            style_weight=style_weight, restored=gr.State(""), whose=whose,
         )  # fmt: skip
 
     @property
@@ -125,7 +138,7 @@ class Controls:
         return [
             self.prompt, self.degree, self.auto, self.count, self.seed, self.rule, self.guidance,
             self.steps, self.best_of, self.weight, self.explore, self.leave_out, self.apart,
-            self.liked, self.disliked, self.restored, self.whose,
+            self.liked, self.disliked, self.style, self.style_weight, self.restored, self.whose,
         ]  # fmt: skip
 
     def request(
@@ -151,9 +164,11 @@ class Controls:
             steps=values[self.steps] or None,
             seed=values[self.seed],
             count=values[self.count],
+            style=style_images(values[self.style]),
+            style_weight=values[self.style_weight],
         )
         recipe = self._applied_recipe(values)
-        if recipe is not None and _same_words(recipe.to_request(), asked):
+        if recipe is not None and _same_words(recipe, asked):
             return asked.model_copy(update={"fused": recipe.fused})
         return asked
 
@@ -195,12 +210,23 @@ class Controls:
             apart,
             recipe.liked_degree,
             recipe.disliked_degree,
+            None,
+            STYLE_WEIGHT if recipe.style is None else recipe.style.weight,
             recipe.to_json(indent=None) if taste else "",
             gr.update(visible=taste is not None, value="The recipe's" if taste else "Mine"),
         )
 
 
-def _same_words(before: GenerationRequest, asked: GenerationRequest) -> bool:
+def style_images(files: Sequence[str] | None) -> tuple[StyleImage, ...]:
+    """The style pictures that were uploaded.
+
+    Raises:
+        BadInput: One is no picture, or was uploaded too long ago.
+    """
+    return tuple(StyleImage.read(Path(file), name=Path(file).name) for file in files or ())
+
+
+def _same_words(before: Recipe, asked: GenerationRequest) -> bool:
     """Whether what the rule `fusion` wrote before is what was asked for again."""
     names = ("rule", "prompt", "negative_prompt", "liked_degree", "disliked_degree")
     return all(getattr(before, name) == getattr(asked, name) for name in names)

@@ -11,7 +11,7 @@ from viper.errors import Cancelled, ViperError
 from viper.generation import GenerationRequest, Progress
 from viper.studio import Choosing, Drawn, Studio
 from viper.web import markup, sheet
-from viper.web.controls import Controls
+from viper.web.controls import Controls, style_images
 from viper.web.drawing import Runs, Start, stream
 from viper.web.sheet import Sheet, recipe_of
 from viper.web.site import DRAWING, PRIVATE, Screen, Site, Visit, told
@@ -59,12 +59,13 @@ class _Events:
         self.runs.cancel(request.session_hash or "")
         return gr.update(interactive=False)
 
-    def compare(self, first: str, request: gr.Request) -> tuple[str, Any]:
+    def compare(self, first: str, style: list[str] | None, request: gr.Request) -> tuple[str, Any]:
         with told():
             owner = self.site.owner(request)
             recipe = recipe_of(self.site.studio.store.images.get(owner, first))
             plain = {"liked_degree": 0.0, "disliked_degree": 0.0, "fused": None}
-            request_of_it = recipe.to_request().model_copy(update=plain)
+            images = style_images(style) if recipe.style else ()
+            request_of_it = recipe.to_request(images).model_copy(update=plain)
             (drawn,) = self.site.studio.draw(owner, None, request=request_of_it)
             return sheet.comparison(first, drawn.stored.id, recipe), gr.update(visible=False)
 
@@ -79,7 +80,7 @@ def build(site: Site, profile: gr.BrowserState) -> tuple[Screen, Controls]:
     with gr.Row(elem_classes="vp-create"):
         with gr.Column(scale=4, min_width=320, elem_classes="vp-card"):
             about = gr.HTML()
-            controls = Controls.build()
+            controls = Controls.build(takes_style=site.takes_style)
             with gr.Row(elem_classes="vp-verdict"):
                 create = gr.Button("Create", variant="primary", elem_id="vp-create-button")
                 cancel = gr.Button("Cancel", interactive=False, elem_id="vp-cancel-button")
@@ -95,7 +96,8 @@ def build(site: Site, profile: gr.BrowserState) -> tuple[Screen, Controls]:
     pressed.success(on.draw, inputs, outputs, **PRIVATE, **DRAWING)
     cancel.click(on.cancel, None, cancel, queue=False, **PRIVATE)
     shown = {**PRIVATE, "show_progress": "full"}
-    compare.click(on.compare, first, [comparison, compare], **shown, **DRAWING)
+    compared = [first, controls.style]
+    compare.click(on.compare, compared, [comparison, compare], **shown, **DRAWING)
     controls.dice.click(_seed, None, controls.seed, **PRIVATE)
     return Screen(on.show, [about]), controls
 

@@ -87,12 +87,24 @@ class _Events:
             return (gr.skip(),) * (1 + len(self.controls.inputs))
         with told():
             stored = self.site.studio.store.images.get(self.site.owner(request), chosen)
-            return self.to_create(), *self.controls.fill(recipe_of(stored))
+            return self.to_create(), *self._filled(recipe_of(stored))
 
     def dropped(self, file: str | None) -> tuple[Any, ...]:
         with told():
             recipe = uploaded_recipe(taken(file, expected="a PNG picture"))
-            return None, self.to_create(), *self.controls.fill(recipe)
+            return None, self.to_create(), *self._filled(recipe)
+
+    def _filled(self, recipe: Recipe) -> tuple[Any, ...]:
+        if recipe.style is not None:
+            gr.Warning(
+                "This recipe was drawn in the style of other pictures, which it does not hold. "
+                + (
+                    "Choose the same files again: Advanced, Style pictures."
+                    if self.site.takes_style
+                    else "Without an IP-Adapter (VIPER_IP_ADAPTER) they are left out here."
+                )
+            )
+        return self.controls.fill(recipe)
 
     def _read(self, values: dict[Any, Any], request: gr.Request) -> tuple[Visit, _Where]:
         parts = self.parts

@@ -17,7 +17,8 @@ from viper.web.site import PRIVATE, Screen, Site
 _FOLDER = Path(__file__).parent
 _MAX_UPLOAD = "20mb"
 _CACHE = (3600, 3600)
-"""Uploads are deleted when they are read; what is left over goes after an hour."""
+"""Uploads are deleted when they are read; style pictures, which every drawing reads, and what is
+left over go after an hour."""
 _HEADER = """
 <header class="vp-header"><span class="vp-logo">ViPer</span>
 <span class="vp-claim">Say once what you like to look at. From then on, every picture is
@@ -38,7 +39,8 @@ def launch(
     Raises:
         BadInput: The port is taken, or signing in needs a package that is not installed.
     """
-    site = Site(studio, Owners(secret(settings), auth=settings.auth))
+    owners = Owners(secret(settings), auth=settings.auth)
+    site = Site(studio, owners, takes_style=bool(settings.ip_adapter))
     page = build(site)
     try:
         _, local, public = page.launch(

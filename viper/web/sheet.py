@@ -44,7 +44,7 @@ class Sheet:
         """Whether the first picture was personalized at all."""
         if not self.done:
             return False
-        return any(recipe_of(self.done[0].stored).to_request().active_degrees())
+        return any(recipe_of(self.done[0].stored).unstyled().to_request().active_degrees())
 
     def markup(self) -> str:
         """The whole sheet."""

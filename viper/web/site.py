@@ -52,6 +52,8 @@ class Site:
 
     studio: Studio
     owners: Owners
+    takes_style: bool = False
+    """Whether pictures can be drawn in the style of others; known before the model is loaded."""
 
     def owner(self, request: gr.Request) -> str:
         """Who does this."""
