@@ -562,6 +562,46 @@ def test_a_judge_that_cannot_be_is_refused_before_drawing(
     assert "VIPER_LLM_MODEL" in result.err
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["extract", "said.json", "--extractor", "openai"],
+        ["score", "boat.png", "--preference", "taste.json", "--scorer", "openai"],
+    ],
+    ids=lambda command: command[0],
+)
+@pytest.mark.parametrize("address", [None, "https://api.openai.com/v1"])
+def test_a_missing_key_is_named_before_anybody_is_asked(
+    run: Run,
+    taste: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: list[str],
+    address: str | None,
+) -> None:
+    Image.new("RGB", (8, 8)).save(tmp_path / "boat.png")
+    (tmp_path / "said.json").write_text('{"comments": [{"text": "I love teal"}]}', "utf-8")
+    monkeypatch.setenv("VIPER_LLM_MODEL", "gpt-4o")
+    if address is not None:
+        monkeypatch.setenv("OPENAI_BASE_URL", address)
+    result = run(*command)
+    assert (result.code, result.out) == (2, "")
+    assert re.fullmatch(r"viper: [^\n]*OPENAI_API_KEY[^\n]+\n", result.err)
+
+
+def test_without_a_key_auto_reads_offline_and_names_it(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "said.json").write_text('{"comments": [{"text": "I love teal"}]}', "utf-8")
+    monkeypatch.setenv("VIPER_LLM_MODEL", "gpt-4o")
+    result = run("extract", "said.json")
+    assert result.json["liked"][0]["attribute"] == "teal"
+    assert "read offline" in result.err
+    assert "OPENAI_API_KEY" in result.err
+    doctor = {finding["text"]: finding["verdict"] for finding in run("doctor", "--json").json}
+    assert [v for t, v in doctor.items() if t.startswith("OPENAI_API_KEY")] == ["bad"]
+
+
 def test_an_engine_of_another_version_is_refused(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VIPER_ENGINE", "ray")
     result = run("generate", "x")

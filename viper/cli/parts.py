@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from pydantic import ValidationError
 
-from viper.errors import BadInput
+from viper.errors import BadInput, ModelUnavailable
 from viper.preference import Comment, first_problem
 from viper.settings import Settings, load_settings
 
@@ -132,7 +132,7 @@ def _asked_scorer(settings: Settings) -> "Scorer":
 
     if settings.llm_model is None:
         raise BadInput("The scorer openai needs a language model that sees: set VIPER_LLM_MODEL.")
-    model = _language_model(settings, settings.llm_model)
+    model = language_model_at_server(settings, settings.llm_model)
     return VisionLanguageJudge(f"openai:{settings.llm_model}", Asking(model))
 
 
@@ -146,6 +146,7 @@ def extractor(settings: Settings) -> "Extractor":
 
     Raises:
         BadInput: A language model was asked for by name, and none is configured.
+        ModelUnavailable: It was, and its key is missing.
     """
     from viper.extraction.offline import OfflineExtractor
 
@@ -170,8 +171,10 @@ def extractor(settings: Settings) -> "Extractor":
         return LanguageModelExtractor(
             _local_model(settings, settings.llm_model), deadline_s=DEADLINE_S
         )
-    asked = LanguageModelExtractor(_language_model(settings, settings.llm_model))
-    return FallbackExtractor(asked, offline) if settings.extractor == "auto" else asked
+    if settings.extractor == "openai":
+        return LanguageModelExtractor(language_model_at_server(settings, settings.llm_model))
+    asked = LanguageModelExtractor(_language_model_if_any(settings, settings.llm_model))
+    return FallbackExtractor(asked, offline)
 
 
 def _see(picture: "Image") -> Mapping[str, tuple[str, ...]]:
@@ -198,7 +201,7 @@ def language_model(settings: Settings) -> "LanguageModel | None":
         return None
     if settings.extractor == "local":
         return _local_model(settings, settings.llm_model)
-    return _language_model(settings, settings.llm_model)
+    return _language_model_if_any(settings, settings.llm_model)
 
 
 def _released_extractor(settings: Settings) -> "Extractor":
@@ -230,7 +233,13 @@ def _loaded_model(name: str, device: str, dtype: str) -> "LanguageModel":
     return model
 
 
-def _language_model(settings: Settings, name: str) -> "LanguageModel":
+def language_model_at_server(settings: Settings, name: str) -> "LanguageModel":
+    """The model of that name at `OPENAI_BASE_URL`; nothing is asked yet.
+
+    Raises:
+        BadInput: The address or the key cannot be sent.
+        ModelUnavailable: The key is missing.
+    """
     from viper.extraction.openai_model import OpenAIModel
 
     key = settings.openai_api_key
@@ -239,6 +248,16 @@ def _language_model(settings: Settings, name: str) -> "LanguageModel":
         api_key=key.get_secret_value() if key else None,
         base_url=settings.openai_base_url,
     )
+
+
+def _language_model_if_any(settings: Settings, name: str) -> "LanguageModel":
+    """For those who can do without it, once they have said why they did."""
+    from viper.extraction.openai_model import MissingModel
+
+    try:
+        return language_model_at_server(settings, name)
+    except ModelUnavailable as error:
+        return MissingModel(name, error)
 
 
 class PicturesOnDisk:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from viper.errors import CutOff
+from viper.errors import CutOff, LanguageModelError, ModelUnavailable
 from viper.extraction import Message, Reply, Structure
 from viper.extraction.completion import answer_in, wire
 from viper.extraction.faults import Rejected
@@ -22,6 +22,7 @@ from viper.extraction.structured import Answer, structured
 from viper.extraction.transport import Transport
 
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
+_NEEDS_A_KEY = frozenset({"api.openai.com"})
 BLIND = "The language model cannot see pictures, so it went by the words alone."
 _WISHES = {"temperature": 0, "max_tokens": 4_000}
 """Sent unless the server rejects one of them by name; newer hosted models know neither."""
@@ -87,6 +88,7 @@ class OpenAIModel:
 
         Raises:
             BadInput: The address or the key cannot be sent.
+            ModelUnavailable: The server is known to answer nobody without a key.
         """
         self.name = name
         self._transport = Transport(
@@ -95,6 +97,11 @@ class OpenAIModel:
             attempts=attempts,
             backoff_s=backoff_s,
         )
+        if api_key is None and self._transport.host in _NEEDS_A_KEY:
+            raise ModelUnavailable(
+                f"OPENAI_API_KEY is not set, and {name!r} at {self._transport.host!r} needs it: "
+                "set it, or OPENAI_BASE_URL for a server of your own."
+            )
         self._prompts = prompts or Prompts()
         # What this server turned out to take; a lost update between threads costs one request.
         self._form = Form()
@@ -147,6 +154,31 @@ class OpenAIModel:
             else:
                 self._form = form
                 return form, response
+
+
+class MissingModel:
+    """Implements `LanguageModel` where there is none to ask: it says so to whoever asks."""
+
+    kind = "openai"
+
+    def __init__(self, name: str, why: ModelUnavailable) -> None:
+        self.name = name
+        self._why = why
+
+    def reply(
+        self,
+        messages: Sequence[Message],
+        *,
+        schema: type[Structure],
+        context: Mapping[str, object],
+        deadline: float,
+    ) -> Reply[Structure]:
+        """Never returns.
+
+        Raises:
+            LanguageModelError: Always.
+        """
+        raise LanguageModelError(str(self._why)) from self._why
 
 
 def _has_pictures(messages: Sequence[Message]) -> bool:
