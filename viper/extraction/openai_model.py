@@ -144,9 +144,8 @@ class OpenAIModel:
                 next_form = form.after(error, has_pictures=_has_pictures(messages))
                 if next_form is None and error.is_too_long:
                     raise CutOff(
-                        f"The comments do not fit into the context of the language model at "
-                        f"{self._transport.host!r}: give it a longer context, or use the offline "
-                        "extractor."
+                        "What was sent does not fit into the context of the language model at "
+                        f"{self._transport.host!r}: give it a longer context."
                     ) from error
                 if next_form is None:
                     raise
