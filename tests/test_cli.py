@@ -461,6 +461,7 @@ def test_train_makes_a_model_that_generates_and_judges(
 # -- bad input -------------------------------------------------------------------------------------
 
 LONG = "a " * 5_000
+UNLOADED = ("generate", "x", "--preference", "taste.json", "--model", "./no")
 
 BAD: dict[str, tuple[Sequence[str], str]] = {
     "missing comments": (["extract", "no.json"], r"no\.json: there is no such file"),
@@ -495,6 +496,27 @@ BAD: dict[str, tuple[Sequence[str], str]] = {
     "no pictures": (["generate", "x", "--count", "0"], "count.*0"),
     "a size of one side": (["generate", "x", "--size", "64"], "--size '64': expected width"),
     "a tiny size": (["generate", "x", "--size", "8x8"], "width.*8"),
+    "nothing to explore": (
+        [*UNLOADED, "--explore"],
+        "--explore .*--count 2",
+    ),
+    "exploring without taste": (["generate", "x", "--count", "2", "--explore"], "--explore needs"),
+    "exploring around nothing": (
+        [*UNLOADED, "--count", "2", "--explore", "--degree", "0"],
+        "--explore .*degree",
+    ),
+    "auto without a degree to choose": (
+        [*UNLOADED, "--degree", "auto", "--rule", "none"],
+        "rule none",
+    ),
+    "auto for fusion": (
+        [*UNLOADED, "--degree", "auto", "--rule", "fusion"],
+        "rule fusion",
+    ),
+    "too many candidates": (
+        [*UNLOADED, "--best-of", "99"],
+        "best-of 99",
+    ),
     "best of without taste": (["generate", "x", "--best-of", "4"], "--preference"),
     "an unknown model": (["generate", "x", "--model", "nobody/nothing"], "nobody/nothing"),
     "a model that is no folder": (["generate", "x", "--model", "./no"], r"\./no does not exist"),

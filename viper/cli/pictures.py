@@ -213,13 +213,16 @@ def _draw(
 ) -> list[tuple[Path, "Recipe"]]:
     """Draws and writes pictures, each as soon as it is done."""
     from viper.cli import parts
-    from viper.studio import draw_best
+    from viper.studio import check_choosing, draw_best
 
+    check_choosing(request, choosing)
+    known = request.preference is not None and not request.preference.is_empty
+    if not known:
+        _require_taste_for(choosing)
+    _require_several(request, choosing)
     _require_folder(out)
     judge = cache(partial(parts.scorer, settings))
-    if request.preference is None or request.preference.is_empty:
-        _require_no_choice(choosing)
-    else:
+    if known:
         judge()  # what is wrong with it is told before something was drawn
     generator = parts.generator(settings)
     made = []
@@ -247,13 +250,23 @@ def _draw(
     return made
 
 
-def _require_no_choice(choosing: "Choosing") -> None:
+def _require_taste_for(choosing: "Choosing") -> None:
     for option, asked in (
         ("--best-of", choosing.best_of > 1),
         ("--degree auto", choosing.weight is not None),
+        ("--explore", choosing.explore),
     ):
         if asked:
             raise BadInput(f"{option} needs a taste to choose by: add --preference or --profile.")
+
+
+def _require_several(request: "GenerationRequest", choosing: "Choosing") -> None:
+    if not choosing.explore:
+        return
+    if request.count < 2:
+        raise BadInput("--explore is about the last of several pictures: add --count 2 or more.")
+    if choosing.weight is None and not any(request.active_degrees()):
+        raise BadInput("--explore lowers the degree, which is 0 here: raise it, or leave one out.")
 
 
 def _require_folder(out: Path) -> None:
