@@ -302,6 +302,23 @@ def test_a_refiner_and_a_lora_are_drawn_with_again(
     assert (refused.code, refused.err.count("\n")) == (2, 1)
 
 
+def test_where_the_refiner_begins_is_drawn_with_again(
+    run: Run, tiny_sdxl: Path, tiny_refiner: Path
+) -> None:
+    ask = ["generate", "a boat", "--model", tiny_sdxl, "--steps", 5, "--json"]
+    refined = [*ask, "--refiner", tiny_refiner]
+    (usual,) = files_of(run(*refined))
+    (early,) = files_of(run(*refined, "--refiner-start", 0.4))
+    assert (read_recipe(usual).refiner_start, read_recipe(early).refiner_start) == (0.8, 0.4)
+    assert pixels(early) != pixels(usual)
+    again = ["generate", "--recipe", early, "--out", "again", "--json"]
+    assert files_of(run(*again))[0].read_bytes() == early.read_bytes()
+    (late,) = files_of(run(*again, "--refiner-start", 0.8))
+    assert late.read_bytes() == usual.read_bytes()
+    (left_out,) = files_of(run(*refined, "--refiner-start", 1))
+    assert pixels(left_out) == pixels(files_of(run(*ask, "--out", "plain"))[0])
+
+
 def test_fusion_rewrites_the_prompt_and_its_recipe_needs_no_rewriting(
     run: Run, tiny: Callable[..., list[object]], taste: Path
 ) -> None:
@@ -496,6 +513,11 @@ BAD: dict[str, tuple[Sequence[str], str]] = {
     "no pictures": (["generate", "x", "--count", "0"], "count.*0"),
     "a size of one side": (["generate", "x", "--size", "64"], "--size '64': expected width"),
     "a tiny size": (["generate", "x", "--size", "8x8"], "width.*8"),
+    "a start of no refiner": (
+        [*UNLOADED, "--refiner-start", "0.5"],
+        "--refiner-start .*--refiner",
+    ),
+    "a start beyond the end": ([*UNLOADED, "--refiner-start", "2"], "--refiner-start"),
     "nothing to explore": (
         [*UNLOADED, "--explore"],
         "--explore .*--count 2",

@@ -54,7 +54,11 @@ def generate(
         str | None, typer.Option(help="auto, builtin, an id of the Hub, or a folder.")
     ] = None,
     refiner: Annotated[
-        str | None, typer.Option(help="SDXL's refiner for the last fifth: an id, or a folder.")
+        str | None, typer.Option(help="SDXL's refiner for the last steps: an id, or a folder.")
+    ] = None,
+    refiner_start: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Where it takes over: 0 at once, 1 never; 0.8 by default."),
     ] = None,
     lora: Annotated[
         list[str] | None,
@@ -99,6 +103,7 @@ def generate(
         "steps": steps,
         "seed": seed,
         "count": count,
+        "refiner_start": refiner_start,
         "preference": _taste(settings, owner=owner, file=preference, profile=profile),
         **_sides(size),
     }
@@ -114,6 +119,8 @@ def generate(
             settings = parts.settings(**drawn_before.to_settings() | asked)
     elif prompt is None:
         raise BadInput("A prompt is missing: say what the pictures should show.")
+    if refiner_start is not None and not settings.refiner:
+        raise BadInput("--refiner-start says when a refiner takes over: name one with --refiner.")
     request = GenerationRequest(**wishes)
     weight = (ALPHA if auto_weight is None else auto_weight) if auto else None
     choosing = Choosing(best_of, weight, explore)
