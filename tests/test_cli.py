@@ -178,6 +178,12 @@ def test_show_tells_both_sides_of_a_conflict_and_what_was_deleted(run: Run, tmp_
     assert "deleted: gold (liked)" in told
 
 
+def test_extract_reads_what_an_editor_marked_as_utf_8(run: Run, tmp_path: Path) -> None:
+    said = tmp_path / "said.json"
+    said.write_text('{"comments": [{"text": "I love teal"}]}', encoding="utf-8-sig")
+    assert run("extract", said).json["liked"][0]["attribute"] == "teal"
+
+
 def test_extract_reads_standard_input(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     class Input:
         class buffer:
@@ -491,6 +497,9 @@ BAD: dict[str, tuple[Sequence[str], str]] = {
     "an empty comment": (["extract", "empty.json"], "comment 0: .*needs a text or a stance"),
     "an unknown curated picture": (["extract", "unknown.json"], "curated"),
     "a comment on no file": (["extract", "nofile.json"], r"nowhere\.png: .*no such file"),
+    "a comment on a file that cannot be": (["extract", "long.json"], "aaa: .*no such file"),
+    "a taste without a name": (["extract", "ok.json", "--name", " "], "--name"),
+    "a taste with a long name": (["extract", "ok.json", "--name", LONG], "--name"),
     "an unknown extractor": (
         ["extract", "ok.json", "--extractor", "magic"],
         "--extractor: .*'offline', got 'magic'",
@@ -550,6 +559,7 @@ BAD: dict[str, tuple[Sequence[str], str]] = {
         "--preference and --profile",
     ),
     "an unknown profile": (["generate", "x", "--profile", "nobody"], "nobody"),
+    "a bottomless recipe": (["generate", "--recipe", "deep.json"], r"deep\.json: .*JSON"),
     "a recipe of no picture": (["generate", "--recipe", "text.png"], r"text\.png: not a picture"),
     "an unknown option": (["generate", "x", "--degre", "1"], "--degre"),
     "an unknown command": (["paint"], "paint"),
@@ -567,6 +577,16 @@ BAD: dict[str, tuple[Sequence[str], str]] = {
     ),
     "an unknown profile to show": (["profiles", "show", "nobody"], "nobody"),
     "a bad import": (["profiles", "import", "broken.json"], r"broken\.json"),
+    "a profile of two lines": (
+        ["profiles", "import", "taste.json", "--name", "a\nb"],
+        "Profile name .*1 to 80 characters in one line",
+    ),
+    "a profile without a name": (["profiles", "import", "taste.json", "--name", ""], "1 to 80"),
+    "a name of no text": (["profiles", "import", "taste.json", "--name", "\udcff"], "UTF-8"),
+    "a set into a file": (["curate", "--out", "text.png"], "--out .*a folder"),
+    "a run into a file": (["train", "encoder", "--folder", "text.png"], "--folder .*a folder"),
+    "an owner of no text": (["db", "export-owner", "\udcff"], "UTF-8"),
+    "a prompt of no text": (["generate", "\udcff"], "prompt"),
     "an unknown owner": (["db", "export-owner", "nobody"], "nobody"),
     "a bad port": (["serve", "--port", "99999"], "'--port': .*65535"),
 }
@@ -585,6 +605,8 @@ def test_bad_input_is_one_line_and_exit_2(
         "ok.json": '{"comments": [{"text": "I love teal"}]}',
         "odd.json": '{"schema": "viper.preference/1", "liked": [{"attribute": "", "strength": 2}]}',
         "text.png": "no picture",
+        "deep.json": "[" * 100_000,
+        "long.json": json.dumps({"comments": [{"image": "a" * 5_000, "text": "x"}]}),
     }
     for name, text in contents.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
@@ -651,6 +673,21 @@ def test_an_engine_of_another_version_is_refused(run: Run, monkeypatch: pytest.M
     result = run("generate", "x")
     assert (result.code, result.out) == (2, "")
     assert "VIPER_ENGINE" in result.err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_is_one_line(run: Run) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "viper.cli", "profiles", "list", "--json"],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("viper: The result cannot be written")
 
 
 def test_a_wrong_setting_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
 """Which implementations the settings mean. The heavy ones are imported when they are asked for."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -284,7 +284,7 @@ class PicturesOnDisk:
         for image in named:
             if curated is not None and image.startswith(CURATED):
                 curated.get(image)
-            elif not (folder / image).is_file():
+            elif not _is_file(folder / image):
                 raise BadInput(f"{image}: a comment names this picture, but there is no such file.")
         return cls(curated, folder)
 
@@ -303,6 +303,12 @@ class PicturesOnDisk:
         if image.startswith(CURATED):
             return self._curated.open(image) if self._curated else None
         return open_picture(self._folder / image)
+
+
+def _is_file(file: Path) -> bool:
+    with suppress(OSError):  # a name that is too long
+        return file.is_file()
+    return False
 
 
 def open_picture(file: Path) -> "Image":

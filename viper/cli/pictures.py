@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from viper.cli.console import LOCAL, AsJson, Owner, emit, read_text, say
+from viper.cli.console import LOCAL, AsJson, Owner, emit, read_text, require_folder, say
 from viper.errors import BadInput
 
 if TYPE_CHECKING:
@@ -227,7 +227,7 @@ def _draw(
     if not known:
         _require_taste_for(choosing)
     _require_several(request, choosing)
-    _require_folder(out)
+    require_folder("--out", out)
     judge = cache(partial(parts.scorer, settings))
     if known:
         judge()  # what is wrong with it is told before something was drawn
@@ -274,14 +274,6 @@ def _require_several(request: "GenerationRequest", choosing: "Choosing") -> None
         raise BadInput("--explore is about the last of several pictures: add --count 2 or more.")
     if choosing.weight is None and not any(request.active_degrees()):
         raise BadInput("--explore lowers the degree, which is 0 here: raise it, or leave one out.")
-
-
-def _require_folder(out: Path) -> None:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        expected = f"expected a folder that can be written ({error.strerror})"
-        raise BadInput(f"--out {out}: {expected}.") from error
 
 
 def _show_step(progress: "Progress") -> None:
