@@ -179,6 +179,12 @@ def test_show_tells_both_sides_of_a_conflict_and_what_was_deleted(run: Run, tmp_
     assert "deleted: gold (liked)" in told
 
 
+def test_extract_reads_what_an_editor_marked_as_utf_8(run: Run, tmp_path: Path) -> None:
+    said = tmp_path / "said.json"
+    said.write_text('{"comments": [{"text": "I love teal"}]}', encoding="utf-8-sig")
+    assert run("extract", said).json["liked"][0]["attribute"] == "teal"
+
+
 def test_extract_reads_standard_input(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     class Input:
         class buffer:
@@ -348,6 +354,23 @@ def test_a_style_picture_is_drawn_like_and_asked_for_again(
         assert said in refused.err
 
 
+def test_where_the_refiner_begins_is_drawn_with_again(
+    run: Run, tiny_sdxl: Path, tiny_refiner: Path
+) -> None:
+    ask = ["generate", "a boat", "--model", tiny_sdxl, "--steps", 5, "--json"]
+    refined = [*ask, "--refiner", tiny_refiner]
+    (usual,) = files_of(run(*refined))
+    (early,) = files_of(run(*refined, "--refiner-start", 0.4))
+    assert (read_recipe(usual).refiner_start, read_recipe(early).refiner_start) == (0.8, 0.4)
+    assert pixels(early) != pixels(usual)
+    again = ["generate", "--recipe", early, "--out", "again", "--json"]
+    assert files_of(run(*again))[0].read_bytes() == early.read_bytes()
+    (late,) = files_of(run(*again, "--refiner-start", 0.8))
+    assert late.read_bytes() == usual.read_bytes()
+    (left_out,) = files_of(run(*refined, "--refiner-start", 1))
+    assert pixels(left_out) == pixels(files_of(run(*ask, "--out", "plain"))[0])
+
+
 def test_fusion_rewrites_the_prompt_and_its_recipe_needs_no_rewriting(
     run: Run, tiny: Callable[..., list[object]], taste: Path
 ) -> None:
@@ -507,6 +530,7 @@ def test_train_makes_a_model_that_generates_and_judges(
 # -- bad input -------------------------------------------------------------------------------------
 
 LONG = "a " * 5_000
+UNLOADED = ("generate", "x", "--preference", "taste.json", "--model", "./no")
 
 BAD: dict[str, tuple[Sequence[str], str]] = {
     "missing comments": (["extract", "no.json"], r"no\.json: there is no such file"),
@@ -519,6 +543,9 @@ BAD: dict[str, tuple[Sequence[str], str]] = {
     "an empty comment": (["extract", "empty.json"], "comment 0: .*needs a text or a stance"),
     "an unknown curated picture": (["extract", "unknown.json"], "curated"),
     "a comment on no file": (["extract", "nofile.json"], r"nowhere\.png: .*no such file"),
+    "a comment on a file that cannot be": (["extract", "long.json"], "aaa: .*no such file"),
+    "a taste without a name": (["extract", "ok.json", "--name", " "], "--name"),
+    "a taste with a long name": (["extract", "ok.json", "--name", LONG], "--name"),
     "an unknown extractor": (
         ["extract", "ok.json", "--extractor", "magic"],
         "--extractor: .*'offline', got 'magic'",
@@ -541,6 +568,32 @@ BAD: dict[str, tuple[Sequence[str], str]] = {
     "no pictures": (["generate", "x", "--count", "0"], "count.*0"),
     "a size of one side": (["generate", "x", "--size", "64"], "--size '64': expected width"),
     "a tiny size": (["generate", "x", "--size", "8x8"], "width.*8"),
+    "a start of no refiner": (
+        [*UNLOADED, "--refiner-start", "0.5"],
+        "--refiner-start .*--refiner",
+    ),
+    "a start beyond the end": ([*UNLOADED, "--refiner-start", "2"], "--refiner-start"),
+    "nothing to explore": (
+        [*UNLOADED, "--explore"],
+        "--explore .*--count 2",
+    ),
+    "exploring without taste": (["generate", "x", "--count", "2", "--explore"], "--explore needs"),
+    "exploring around nothing": (
+        [*UNLOADED, "--count", "2", "--explore", "--degree", "0"],
+        "--explore .*degree",
+    ),
+    "auto without a degree to choose": (
+        [*UNLOADED, "--degree", "auto", "--rule", "none"],
+        "rule none",
+    ),
+    "auto for fusion": (
+        [*UNLOADED, "--degree", "auto", "--rule", "fusion"],
+        "rule fusion",
+    ),
+    "too many candidates": (
+        [*UNLOADED, "--best-of", "99"],
+        "best-of 99",
+    ),
     "best of without taste": (["generate", "x", "--best-of", "4"], "--preference"),
     "an unknown model": (["generate", "x", "--model", "nobody/nothing"], "nobody/nothing"),
     "a model that is no folder": (["generate", "x", "--model", "./no"], r"\./no does not exist"),
@@ -552,6 +605,7 @@ BAD: dict[str, tuple[Sequence[str], str]] = {
         "--preference and --profile",
     ),
     "an unknown profile": (["generate", "x", "--profile", "nobody"], "nobody"),
+    "a bottomless recipe": (["generate", "--recipe", "deep.json"], r"deep\.json: .*JSON"),
     "a recipe of no picture": (["generate", "--recipe", "text.png"], r"text\.png: not a picture"),
     "an unknown option": (["generate", "x", "--degre", "1"], "--degre"),
     "an unknown command": (["paint"], "paint"),
@@ -569,6 +623,16 @@ BAD: dict[str, tuple[Sequence[str], str]] = {
     ),
     "an unknown profile to show": (["profiles", "show", "nobody"], "nobody"),
     "a bad import": (["profiles", "import", "broken.json"], r"broken\.json"),
+    "a profile of two lines": (
+        ["profiles", "import", "taste.json", "--name", "a\nb"],
+        "Profile name .*1 to 80 characters in one line",
+    ),
+    "a profile without a name": (["profiles", "import", "taste.json", "--name", ""], "1 to 80"),
+    "a name of no text": (["profiles", "import", "taste.json", "--name", "\udcff"], "UTF-8"),
+    "a set into a file": (["curate", "--out", "text.png"], "--out .*a folder"),
+    "a run into a file": (["train", "encoder", "--folder", "text.png"], "--folder .*a folder"),
+    "an owner of no text": (["db", "export-owner", "\udcff"], "UTF-8"),
+    "a prompt of no text": (["generate", "\udcff"], "prompt"),
     "an unknown owner": (["db", "export-owner", "nobody"], "nobody"),
     "a bad port": (["serve", "--port", "99999"], "'--port': .*65535"),
 }
@@ -587,6 +651,8 @@ def test_bad_input_is_one_line_and_exit_2(
         "ok.json": '{"comments": [{"text": "I love teal"}]}',
         "odd.json": '{"schema": "viper.preference/1", "liked": [{"attribute": "", "strength": 2}]}',
         "text.png": "no picture",
+        "deep.json": "[" * 100_000,
+        "long.json": json.dumps({"comments": [{"image": "a" * 5_000, "text": "x"}]}),
     }
     for name, text in contents.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
@@ -608,11 +674,66 @@ def test_a_judge_that_cannot_be_is_refused_before_drawing(
     assert "VIPER_LLM_MODEL" in result.err
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["extract", "said.json", "--extractor", "openai"],
+        ["score", "boat.png", "--preference", "taste.json", "--scorer", "openai"],
+    ],
+    ids=lambda command: command[0],
+)
+@pytest.mark.parametrize("address", [None, "https://api.openai.com/v1"])
+def test_a_missing_key_is_named_before_anybody_is_asked(
+    run: Run,
+    taste: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: list[str],
+    address: str | None,
+) -> None:
+    Image.new("RGB", (8, 8)).save(tmp_path / "boat.png")
+    (tmp_path / "said.json").write_text('{"comments": [{"text": "I love teal"}]}', "utf-8")
+    monkeypatch.setenv("VIPER_LLM_MODEL", "gpt-4o")
+    if address is not None:
+        monkeypatch.setenv("OPENAI_BASE_URL", address)
+    result = run(*command)
+    assert (result.code, result.out) == (2, "")
+    assert re.fullmatch(r"viper: [^\n]*OPENAI_API_KEY[^\n]+\n", result.err)
+
+
+def test_without_a_key_auto_reads_offline_and_names_it(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "said.json").write_text('{"comments": [{"text": "I love teal"}]}', "utf-8")
+    monkeypatch.setenv("VIPER_LLM_MODEL", "gpt-4o")
+    result = run("extract", "said.json")
+    assert result.json["liked"][0]["attribute"] == "teal"
+    assert "read offline" in result.err
+    assert "OPENAI_API_KEY" in result.err
+    doctor = {finding["text"]: finding["verdict"] for finding in run("doctor", "--json").json}
+    assert [v for t, v in doctor.items() if t.startswith("OPENAI_API_KEY")] == ["bad"]
+
+
 def test_an_engine_of_another_version_is_refused(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VIPER_ENGINE", "ray")
     result = run("generate", "x")
     assert (result.code, result.out) == (2, "")
     assert "VIPER_ENGINE" in result.err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_is_one_line(run: Run) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "viper.cli", "profiles", "list", "--json"],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("viper: The result cannot be written")
 
 
 def test_a_wrong_setting_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,6 +51,66 @@ def test_a_liked_attribute_that_cannot_be_is_left_out(prompt: str, liked: str, g
 
 
 @pytest.mark.parametrize(
+    ("prompt", "liked"),
+    [
+        ("a lighthouse at dusk", "warm light, golden hour light, black and white"),
+        ("twilight in the mountains, oil painting", "warm colors"),
+        ("a warm cup of coffee", "cool colors, blue hour light"),
+        ("a cold drink on a table", "warm colors, candlelight"),
+        ("a knitted sweater on a chair", "oil painting, watercolor"),
+        ("an embroidered cushion", "analog photography"),
+        ("a pencil and a clay pot", "oil painting, photography"),
+        ("a stained glass window in a church", "photography, black and white"),
+        ("a busy street", "minimalist, clean lines"),
+        ("an empty room", "baroque, intricate details"),
+        ("a quiet street in the rain", "dynamic composition"),
+        ("a wild horse", "calm, serene"),
+        ("a knight in shining armor", "dark tones, chiaroscuro"),
+        ("a sharp knife", "soft edges, blurry"),
+        ("a black and white cat on a sofa", "teal, neon glow"),
+        ("a golden retriever", "black and white"),
+        ("a gothic cathedral", "impressionist, pop art"),
+        ("a japanese garden", "vintage, 1970s look"),
+        ("a cyberpunk city", "impressionist, watercolor, film grain"),
+        ("a medieval castle", "vintage, retro, vhs look, timeless"),
+    ],
+)
+def test_a_word_about_a_thing_or_a_time_leaves_out_nothing(prompt: str, liked: str) -> None:
+    assert left_out(prompt, liked=liked) == {}
+
+
+@pytest.mark.parametrize(
+    ("prompt", "liked", "gone"),
+    [
+        ("a lighthouse in the blue hour", "warm light", {"warm light": "blue hour"}),
+        ("a lighthouse, warm", "cool colors", {"cool colors": "warm"}),
+        ("a street in warm light", "cool light", {"cool light": "warm light"}),
+        ("a warm image of a dog", "cool colors", {"cool colors": "warm"}),
+        ("a cat, knitted", "oil painting", {"oil painting": "knitted"}),
+        ("a fox in stained glass", "photography", {"photography": "stained glass"}),
+        ("a mosaic of a fish", "oil painting", {"oil painting": "mosaic"}),
+        ("a pencil portrait of a girl", "oil painting", {"oil painting": "pencil"}),
+        ("a gothic painting of a saint", "pop art", {"pop art": "gothic"}),
+        ("a medieval castle", "futuristic", {"futuristic": "medieval"}),
+        ("an impressionist harbor", "cubist", {"cubist": "impressionist"}),
+        ("a black and white photo of a cat", "neon glow", {"neon glow": "black and white"}),
+        ("a black and white cat, black and white", "teal", {"teal": "black and white"}),
+        ("a knitted cat, knitted", "oil painting", {"oil painting": "knitted"}),
+    ],
+)
+def test_the_same_word_about_the_picture_does(
+    prompt: str, liked: str, gone: dict[str, str]
+) -> None:
+    assert left_out(prompt, liked=liked) == gone
+
+
+def test_a_thing_that_is_asked_for_is_not_pushed_away() -> None:
+    assert left_out("a knitted sweater at dusk", disliked="knitted, blue hour light") == {
+        "knitted": "knitted", "blue hour light": "dusk"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
     ("prompt", "disliked", "gone"),
     [
         ("a black and white photo", "black and white", {"black and white": "black and white"}),
@@ -113,4 +173,8 @@ def test_the_data_names_what_the_taxonomy_knows() -> None:
         assert {*kind["general"]} <= {*kind["media"]}
         assert all(taxonomy.attributes[name].facet == "medium" for name in kind["media"])
         assert not any(taxonomy.find(word) for word in kind["words"])
-    assert {*DATA["exclusive"]} <= set(taxonomy.facets)
+    for facet, beside in DATA["exclusive"].items():
+        assert {*beside} <= {attribute.name for attribute in taxonomy.in_facet(facet)}
+    for word in (*DATA["times"], *DATA["things"]):
+        assert taxonomy.find(word) is not None, word
+    assert all(len(name.split()) <= contradictions._LONGEST for name in DATA["names"])

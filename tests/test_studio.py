@@ -540,6 +540,27 @@ def test_no_degree_is_chosen_for_rules_without_one(generator: Generator, rule: s
         next(drawing)
 
 
+def test_what_cannot_be_chosen_is_refused_before_a_model_is_loaded(
+    store: Store, offline: OfflineExtractor, curated: CuratedSet, tmp_path: Path
+) -> None:
+    def never() -> Generator:
+        raise AssertionError("the model was loaded")
+
+    studio = Studio(
+        store=store,
+        data_dir=tmp_path / "data",
+        curated=curated,
+        taxonomy=load_taxonomy,
+        extractor=lambda: offline,
+        generator=never,
+        scorer=Bright,
+    )
+    request = ask(rule="none", preference=TEAL)
+    for choosing in (Choosing(weight=0.5), Choosing(best_of=99)):
+        with pytest.raises(BadInput):
+            next(studio.draw(ME, None, request=request, choosing=choosing))
+
+
 def test_cancelling_stops_previews_too(generator: Generator) -> None:
     steps: list[Progress] = []
     drawing = draw_best(

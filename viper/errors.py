@@ -38,12 +38,19 @@ class ModelUnavailable(ViperError):
 
 
 class LanguageModelError(ViperError):
-    """A language model gave no usable answer; the offline extractor can take over."""
+    """A language model gave no usable answer; something else may take over."""
 
     def __init__(self, message: str, *, raw_replies: tuple[str, ...] = ()) -> None:
         """Keeps what the model wrote, for the store and for whoever looks into it."""
         super().__init__(message)
         self.raw_replies = raw_replies
+        self.instead = ""
+        """What whoever asked can do without the model, such as "use the offline extractor"."""
+
+    def __str__(self) -> str:
+        """The sentence, with that at its end."""
+        sentence = super().__str__()
+        return f"{sentence.removesuffix('.')}, or {self.instead}." if self.instead else sentence
 
 
 class Refused(LanguageModelError):

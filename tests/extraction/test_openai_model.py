@@ -221,7 +221,7 @@ class TestRepair:
 
 class TestFailure:
     def test_refusal(self, stage: Stages) -> None:
-        with pytest.raises(Refused, match="declined to read") as caught:
+        with pytest.raises(Refused, match="declined to answer") as caught:
             extract(stage(says(None, refusal="I would rather not")))
         assert caught.value.raw_replies == ("I would rather not",)
 

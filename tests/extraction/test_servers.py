@@ -261,7 +261,7 @@ class TestTooLong:
         self, stage: Stages, server: Server, status: int, message: str
     ) -> None:
         plays = stage(self.plays(server, status, message, 10))
-        with pytest.raises(CutOff, match="do not fit into the context") as caught:
+        with pytest.raises(CutOff, match="does not fit into the context") as caught:
             read(plays)
         assert is_one_sentence(caught.value)
 

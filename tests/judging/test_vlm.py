@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.extraction.stage import Play, Stage, Turn, says
+from tests.extraction.stage import Known, Play, Stage, Turn, fails, says
 from viper.cli import parts
 from viper.errors import BadInput, LanguageModelError
 from viper.extraction.prompts import PROMPTS
 from viper.judging.vlm import MAX_EXAMPLES, VisionLanguageJudge
-from viper.preference import Attribute, VisualPreference
+from viper.preference import Attribute, Comment, VisualPreference
 from viper.settings import Settings
 
 Stages = Callable[..., Stage]
@@ -123,6 +123,34 @@ def test_an_answer_that_is_no_grade_is_repaired_once_and_then_told(stage: Stages
     assert len(server.requests) == 2
     with pytest.raises(LanguageModelError):
         judge(stage(says("ten out of ten"))).score([RED], preference=TASTE)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        says("no idea"),
+        says(None, refusal="I will not."),
+        says("{", finish="length"),
+        fails(401),
+        fails(400),
+        fails(400, "prompt is too long"),
+        fails(402),
+    ],
+)
+def test_a_failure_advises_what_helps_whoever_asked(stage: Stages, fault: Play) -> None:
+    server = stage(fault)
+    with pytest.raises(LanguageModelError) as scoring:
+        judge(server).score([TEAL], preference=TASTE)
+    assert "choose the scorer builtin." in str(scoring.value)
+    assert "extractor" not in str(scoring.value)
+    assert "comments" not in str(scoring.value)
+    reader = parts.extractor(
+        Settings(extractor="openai", llm_model="m", openai_base_url=server.url)
+    )
+    with pytest.raises(LanguageModelError) as reading:
+        reader.extract([Comment(text="I love teal")], pictures=Known())
+    assert "use the offline extractor." in str(reading.value)
+    assert "scorer" not in str(reading.value)
 
 
 def test_scoring_twice_is_equal_and_changes_nothing(stage: Stages) -> None:

@@ -5,6 +5,7 @@ names it; 1: anything else that failed. What a command needs is imported when it
 `viper --help` is instant.
 """
 
+import re
 from collections.abc import Sequence
 
 import typer
@@ -12,6 +13,9 @@ import typer
 from viper.cli import database, evaluate, pictures, profiles, taste, upkeep
 from viper.cli.console import help_if_alone
 from viper.errors import ViperError
+
+_UNDECODED = re.compile("[\udc80-\udcff]")
+"""What Python makes of bytes on the command line that are no text."""
 
 app = typer.Typer(
     name="viper",
@@ -59,6 +63,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except typer.TyperException as error:
         typer.echo(f"viper: {' '.join(error.format_message().split())}", err=True)
         return error.exit_code
+    except UnicodeEncodeError as error:
+        if not _UNDECODED.search(str(error.object)):
+            raise
+        typer.echo("viper: a name or text on the command line is not UTF-8.", err=True)
+        return 2
     except typer.Abort:
         typer.echo("viper: stopped.", err=True)
         return 1

@@ -1,5 +1,6 @@
 """How commands read their input and speak: JSON on stdout, everything for people on stderr."""
 
+import codecs
 import json
 import sys
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from viper.errors import BadInput
+from viper.errors import BadInput, ViperError
 
 AsJson = Annotated[bool, typer.Option("--json", help="The result as JSON on stdout.")]
 Owner = Annotated[str, typer.Option(help="Whose profiles; browsers have owners of their own.")]
@@ -28,8 +29,18 @@ def say(text: str) -> None:
 
 
 def emit(data: Any) -> None:
-    """The result of a command, for programs."""
-    typer.echo(json.dumps(data, indent=2, ensure_ascii=False))
+    """The result of a command, for programs.
+
+    Raises:
+        ViperError: It cannot be written, as on a full disk.
+    """
+    plain = sys.stdout is not None and codecs.lookup(sys.stdout.encoding).name != "utf-8"
+    try:
+        typer.echo(json.dumps(data, indent=2, ensure_ascii=plain))
+    except BrokenPipeError:
+        raise  # whoever read it has enough
+    except OSError as error:
+        raise ViperError(f"The result cannot be written ({error.strerror}).") from error
 
 
 def read_text(file: Path) -> str:
@@ -40,8 +51,8 @@ def read_text(file: Path) -> str:
     """
     try:
         if str(file) == "-":
-            return sys.stdin.buffer.read().decode("utf-8")
-        return file.read_text(encoding="utf-8")
+            return sys.stdin.buffer.read().decode("utf-8-sig")
+        return file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise BadInput(f"{file}: there is no such file.") from None
     except UnicodeDecodeError:
@@ -60,3 +71,16 @@ def write_text(file: Path, text: str) -> None:
         file.write_text(text, encoding="utf-8")
     except OSError as error:
         raise BadInput(f"{file}: cannot be written ({error.strerror}).") from error
+
+
+def require_folder(option: str, folder: Path) -> None:
+    """Makes a folder for results where it is missing.
+
+    Raises:
+        BadInput: It cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        expected = f"expected a folder that can be written ({error.strerror})"
+        raise BadInput(f"{option} {folder}: {expected}.") from error

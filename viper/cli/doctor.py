@@ -110,7 +110,20 @@ def _model(settings: Settings) -> Iterator[Finding]:
 def _language_model_judges(settings: Settings) -> Finding:
     if settings.llm_model is None:
         return Finding("bad", "VIPER_LLM_MODEL: the scorer openai needs it.")
+    if problem := _unasked(settings, settings.llm_model):
+        return problem
     return Finding("good", f"Scorer: {settings.llm_model} judges.")
+
+
+def _unasked(settings: Settings, name: str) -> Finding | None:
+    """Why that model at a server cannot even be asked."""
+    from viper.cli.parts import language_model_at_server
+
+    try:
+        language_model_at_server(settings, name)
+    except ViperError as error:
+        return Finding("bad", str(error))
+    return None
 
 
 def _extras(settings: Settings) -> Iterator[Finding]:
@@ -137,7 +150,9 @@ def _extractor(settings: Settings) -> Iterator[Finding]:
     elif settings.extractor == "local" and settings.llm_model is not None:
         yield Finding("good", f"Comments are read by {settings.llm_model}, in this process.")
     elif settings.llm_model is not None:
-        yield Finding("good", f"Comments are read by {settings.llm_model} at {server}.")
+        yield _unasked(settings, settings.llm_model) or Finding(
+            "good", f"Comments are read by {settings.llm_model} at {server}."
+        )
     elif settings.extractor == "auto":
         yield Finding(
             "note",

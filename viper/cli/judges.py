@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel
 
+from viper.errors import LanguageModelError
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
@@ -70,10 +72,14 @@ class Asking:
         form = json.dumps(schema.model_json_schema())
         text = self._prompts.render(prompt, schema=form, **quoted)
         shown = [part for titled in pictures for part in titled]
-        reply = self._model.reply(
-            [Message("user", (text, *shown))],
-            schema=schema,
-            context={},
-            deadline=time.monotonic() + DEADLINE_S,
-        )
+        try:
+            reply = self._model.reply(
+                [Message("user", (text, *shown))],
+                schema=schema,
+                context={},
+                deadline=time.monotonic() + DEADLINE_S,
+            )
+        except LanguageModelError as error:
+            error.instead = "choose the scorer builtin"
+            raise
         return reply.value

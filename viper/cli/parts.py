@@ -1,7 +1,7 @@
 """Which implementations the settings mean. The heavy ones are imported when they are asked for."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from pydantic import ValidationError
 
-from viper.errors import BadInput
+from viper.errors import BadInput, ModelUnavailable
 from viper.preference import Comment, first_problem
 from viper.settings import Settings, load_settings
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from viper.curation import CuratedSet
     from viper.extraction import Extractor, LanguageModel
     from viper.extraction.grounding import Recognizer
-    from viper.extraction.openai_model import OpenAIModel
+    from viper.extraction.openai_model import MissingModel, OpenAIModel
     from viper.generation import Generator
     from viper.judging import Scorer
     from viper.store import Store
@@ -134,7 +134,7 @@ def _asked_scorer(settings: Settings) -> "Scorer":
 
     if settings.llm_model is None:
         raise BadInput("The scorer openai needs a language model that sees: set VIPER_LLM_MODEL.")
-    model = _language_model(settings, settings.llm_model)
+    model = language_model_at_server(settings, settings.llm_model)
     return VisionLanguageJudge(f"openai:{settings.llm_model}", Asking(model))
 
 
@@ -148,6 +148,7 @@ def extractor(settings: Settings) -> "Extractor":
 
     Raises:
         BadInput: A language model was asked for by name, and none is configured.
+        ModelUnavailable: It was, and its key is missing.
     """
     from viper.extraction.offline import OfflineExtractor
 
@@ -172,8 +173,10 @@ def extractor(settings: Settings) -> "Extractor":
         return LanguageModelExtractor(
             _local_model(settings, settings.llm_model), deadline_s=DEADLINE_S
         )
-    asked = LanguageModelExtractor(_language_model(settings, settings.llm_model))
-    return FallbackExtractor(asked, offline) if settings.extractor == "auto" else asked
+    if settings.extractor == "openai":
+        return LanguageModelExtractor(language_model_at_server(settings, settings.llm_model))
+    asked = LanguageModelExtractor(_language_model_if_any(settings, settings.llm_model))
+    return FallbackExtractor(asked, offline)
 
 
 def _see(picture: "Image") -> Mapping[str, tuple[str, ...]]:
@@ -206,7 +209,7 @@ def language_model(settings: Settings, *, seed: int | None = None) -> "LanguageM
         return None
     if settings.extractor == "local":
         return _local_model(settings, name)
-    model = _language_model(settings, name)
+    model = _language_model_if_any(settings, name)
     return model if seed is None else model.seeded(seed)
 
 
@@ -244,7 +247,13 @@ def _loaded_model(name: str, device: str, dtype: str) -> "LanguageModel":
     return model
 
 
-def _language_model(settings: Settings, name: str) -> "OpenAIModel":
+def language_model_at_server(settings: Settings, name: str) -> "OpenAIModel":
+    """The model of that name at `OPENAI_BASE_URL`; nothing is asked yet.
+
+    Raises:
+        BadInput: The address or the key cannot be sent.
+        ModelUnavailable: The key is missing.
+    """
     from viper.extraction.openai_model import OpenAIModel
 
     key = settings.openai_api_key
@@ -253,6 +262,16 @@ def _language_model(settings: Settings, name: str) -> "OpenAIModel":
         api_key=key.get_secret_value() if key else None,
         base_url=settings.openai_base_url,
     )
+
+
+def _language_model_if_any(settings: Settings, name: str) -> "OpenAIModel | MissingModel":
+    """For those who can do without it, once they have said why they did."""
+    from viper.extraction.openai_model import MissingModel
+
+    try:
+        return language_model_at_server(settings, name)
+    except ModelUnavailable as error:
+        return MissingModel(name, error)
 
 
 class PicturesOnDisk:
@@ -279,7 +298,7 @@ class PicturesOnDisk:
         for image in named:
             if curated is not None and image.startswith(CURATED):
                 curated.get(image)
-            elif not (folder / image).is_file():
+            elif not _is_file(folder / image):
                 raise BadInput(f"{image}: a comment names this picture, but there is no such file.")
         return cls(curated, folder)
 
@@ -298,6 +317,12 @@ class PicturesOnDisk:
         if image.startswith(CURATED):
             return self._curated.open(image) if self._curated else None
         return open_picture(self._folder / image)
+
+
+def _is_file(file: Path) -> bool:
+    with suppress(OSError):  # a name that is too long
+        return file.is_file()
+    return False
 
 
 def open_picture(file: Path) -> "Image":

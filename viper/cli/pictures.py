@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from viper.cli.console import LOCAL, AsJson, Owner, emit, read_text, say
+from viper.cli.console import LOCAL, AsJson, Owner, emit, read_text, require_folder, say
 from viper.errors import BadInput
 
 if TYPE_CHECKING:
@@ -56,7 +56,11 @@ def generate(
         str | None, typer.Option(help="auto, builtin, an id of the Hub, or a folder.")
     ] = None,
     refiner: Annotated[
-        str | None, typer.Option(help="SDXL's refiner for the last fifth: an id, or a folder.")
+        str | None, typer.Option(help="SDXL's refiner for the last steps: an id, or a folder.")
+    ] = None,
+    refiner_start: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Where it takes over: 0 at once, 1 never; 0.8 by default."),
     ] = None,
     lora: Annotated[
         list[str] | None,
@@ -117,6 +121,7 @@ def generate(
         "seed": seed,
         "count": count,
         "style_weight": style_weight,
+        "refiner_start": refiner_start,
         "preference": _taste(settings, owner=owner, file=preference, profile=profile),
         **sides(size),
     }
@@ -131,6 +136,8 @@ def generate(
             settings = parts.settings(**chosen | asked)
     elif prompt is None:
         raise BadInput("A prompt is missing: say what the pictures should show.")
+    if refiner_start is not None and not settings.refiner:
+        raise BadInput("--refiner-start says when a refiner takes over: name one with --refiner.")
     request = GenerationRequest(**{"style": style} | wishes)
     weight = (ALPHA if auto_weight is None else auto_weight) if auto else None
     choosing = Choosing(best_of, weight, explore)
@@ -249,15 +256,18 @@ def _draw(
     """Draws and writes pictures, each as soon as it is done."""
     from viper.cli import parts
     from viper.generation.style import no_adapter
-    from viper.studio import draw_best
+    from viper.studio import check_choosing, draw_best
 
-    _require_folder(out)
+    check_choosing(request, choosing)
+    known = request.preference is not None and not request.preference.is_empty
+    if not known:
+        _require_taste_for(choosing)
+    _require_several(request, choosing)
+    require_folder("--out", out)
     if request.is_styled and not settings.ip_adapter:
         raise no_adapter(settings.model)  # before a large model is loaded in vain
     judge = cache(partial(parts.scorer, settings))
-    if request.preference is None or request.preference.is_empty:
-        _require_no_choice(choosing)
-    else:
+    if known:
         judge()  # what is wrong with it is told before something was drawn
     generator = parts.generator(settings)
     made = []
@@ -285,21 +295,23 @@ def _draw(
     return made
 
 
-def _require_no_choice(choosing: "Choosing") -> None:
+def _require_taste_for(choosing: "Choosing") -> None:
     for option, asked in (
         ("--best-of", choosing.best_of > 1),
         ("--degree auto", choosing.weight is not None),
+        ("--explore", choosing.explore),
     ):
         if asked:
             raise BadInput(f"{option} needs a taste to choose by: add --preference or --profile.")
 
 
-def _require_folder(out: Path) -> None:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        expected = f"expected a folder that can be written ({error.strerror})"
-        raise BadInput(f"--out {out}: {expected}.") from error
+def _require_several(request: "GenerationRequest", choosing: "Choosing") -> None:
+    if not choosing.explore:
+        return
+    if request.count < 2:
+        raise BadInput("--explore is about the last of several pictures: add --count 2 or more.")
+    if choosing.weight is None and not any(request.active_degrees()):
+        raise BadInput("--explore lowers the degree, which is 0 here: raise it, or leave one out.")
 
 
 def _show_step(progress: "Progress") -> None:

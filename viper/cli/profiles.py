@@ -124,7 +124,7 @@ def import_file(
 
     preference = VisualPreference.from_json(read_text(file), source=str(file))
     with parts.opened_store(parts.settings()) as store, store.transaction():
-        profile = store.profiles.create(owner, name=name or preference.name)
+        profile = store.profiles.create(owner, name=preference.name if name is None else name)
         store.preferences.save(owner, profile.id, preference=preference, note=f"from {file.name}")
     say(f"Made the profile {profile.name!r}.")
 

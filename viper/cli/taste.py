@@ -21,12 +21,18 @@ def extract(
     name: Annotated[str, typer.Option(help="What to call the preference.")] = "default",
 ) -> None:
     """Read comments on pictures; the visual preference as JSON on stdout."""
+    from pydantic import ValidationError
+
     from viper.cli import parts
     from viper.extraction.progress import watching
-    from viper.preference import parse_comments, parse_history
+    from viper.preference import VisualPreference, first_problem, parse_comments, parse_history
 
     if comments is None and history is None:
         raise BadInput("Nothing to read: name a comments file, or a chat with --history FILE.")
+    try:
+        VisualPreference(name=name)  # before anything is read for it
+    except ValidationError as error:
+        raise BadInput(f"--{first_problem(error)}.") from error
     said = parse_comments(read_text(comments), source=str(comments)) if comments else ()
     if history is not None:
         said += parse_history(read_text(history), source=str(history))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from viper.cli.console import AsJson, emit, say
+from viper.cli.console import AsJson, emit, require_folder, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,7 +63,8 @@ def curate(
     from viper.atelier.dealing import choose_paintings, largest_correlation
     from viper.curation import FOLDER
 
-    folder = out or FOLDER
+    folder = FOLDER if out is None else out
+    require_folder("--out", folder)
     draw = None if generator == "atelier" else _drawn_by_model()
     size = write_collection(folder, count=count, seed=seed, draw=draw)
     say(f"Wrote {count} pictures, {size / 2**20:.1f} MiB, to {folder}.")
@@ -115,6 +116,7 @@ def train(
     from viper.generation.hardware import chosen_device
     from viper.training.chain import train as train_part
 
+    require_folder("--folder", folder)
     result = train_part(
         part,
         folder,

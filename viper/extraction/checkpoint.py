@@ -147,7 +147,7 @@ class Checkpoint:
                 ) from error
             raise LanguageModelError(
                 f"The local model {self.name!r} failed on the comments ({brief(error)}): choose "
-                "another model, or use the offline extractor."
+                "another model."
             ) from error
         return out
 
@@ -191,7 +191,7 @@ class Checkpoint:
     def _too_late(self, text: str = "") -> Unreachable:
         return Unreachable(
             f"The local model {self.name!r} gave no complete answer in time: send fewer comments "
-            "at once, use a GPU, or use the offline extractor.",
+            "at once, or use a GPU.",
             raw_replies=(text,) if text else (),
         )
 

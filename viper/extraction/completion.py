@@ -67,8 +67,7 @@ def answer_in(body: bytes, *, host: str) -> Answer:
     except ValidationError as error:
         # Without the details: they would show what the server wrote, whatever it is.
         raise LanguageModelError(
-            f"{host!r} answered something that is no chat completion: check OPENAI_BASE_URL, or "
-            "use the offline extractor.",
+            f"{host!r} answered something that is no chat completion: check OPENAI_BASE_URL.",
             raw_replies=(body[:4_000].decode(errors="replace"),),
         ) from error
     choice = completion.choices[0]
@@ -77,20 +76,18 @@ def answer_in(body: bytes, *, host: str) -> Answer:
     raw = (text,) if text else ()
     if said.refusal:
         raise Refused(
-            "The language model declined to read the comments: try again, choose another model, "
-            "or use the offline extractor.",
+            "The language model declined to answer: try again, or choose another model.",
             raw_replies=(said.refusal,),
         )
     if choice.finish_reason == "content_filter":
         raise Refused(
-            f"A content filter at {host!r} stopped the answer: choose another model, or use the "
-            "offline extractor.",
+            f"A content filter at {host!r} stopped the answer: choose another model.",
             raw_replies=raw,
         )
     if choice.finish_reason == "length":
         raise CutOff(
-            "The language model's answer was cut off at its token limit: send fewer comments at "
-            "once, or choose a model with a longer answer.",
+            "The language model's answer was cut off at its token limit: send less at once, or "
+            "choose a model with a longer answer.",
             raw_replies=raw,
         )
     read, written = _count(completion.usage, "prompt"), _count(completion.usage, "completion")

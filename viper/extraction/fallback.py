@@ -25,7 +25,7 @@ class FallbackExtractor:
             return self._primary.extract(comments, pictures=pictures, name=name)
         except (LanguageModelError, ModelUnavailable) as error:
             found = self._offline.extract(comments, pictures=pictures, name=name)
-            warning = f"The comments were read offline, by word lists. {error}"
+            warning = f"The comments were read offline, by word lists. {error.args[0]}"
             preference = found.preference.model_copy(
                 update={"warnings": (warning, *found.preference.warnings)}
             )

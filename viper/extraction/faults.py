@@ -69,12 +69,10 @@ def raise_if_final(error: "openai.APIStatusError", body: Mapping[str, Any], *, h
     shown = f"{status}: {said[:_MAX_SHOWN]}" if is_shown else str(status)
     if "content_filter" in code or "content_filter" in said:
         raise Refused(
-            f"A content filter at {host!r} stopped the comments: choose another model, "
-            "or use the offline extractor."
+            f"A content filter at {host!r} stopped the request: choose another model."
         ) from error
     rejected = Rejected(
-        f"The language model at {host!r} rejected the request ({shown}): check "
-        "VIPER_LLM_MODEL, or use the offline extractor.",
+        f"The language model at {host!r} rejected the request ({shown}): check VIPER_LLM_MODEL.",
         status=status,
         said=f"{code} {_type(error)} {said}",
     )
@@ -89,9 +87,7 @@ def raise_if_final(error: "openai.APIStatusError", body: Mapping[str, Any], *, h
             "OPENAI_API_KEY."
         ) from error
     if status == 402 or code == "insufficient_quota":
-        raise LanguageModelError(
-            f"The account at {host!r} has no quota left: check it, or use the offline extractor."
-        ) from error
+        raise LanguageModelError(f"The account at {host!r} has no quota left: check it.") from error
     if status not in _TEMPORARY and status < 500:
         raise LanguageModelError(
             f"The language model at {host!r} answered {shown}: check VIPER_LLM_MODEL and "

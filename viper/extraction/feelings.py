@@ -19,8 +19,9 @@ _REACH = 6
 _MEASURES = frozenset({"i", "i'd", "necessary", "needed", "my", "it"})
 """After "darker than": more than one wants, not more than another picture has."""
 
-Effect = Literal["like", "dislike", "flip"]
-"""Of a modifier: decided by itself, or the opposite of the clause's feeling."""
+Effect = Literal["like", "dislike", "flip", "lack"]
+"""Of a modifier: decided by itself, or the opposite of the clause's feeling; of what is lacking,
+only where there is such a feeling."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,11 @@ class Modifier:
 
     effect: Effect
     strength: float
+
+    @property
+    def decides(self) -> bool:
+        """Whether it says by itself what is liked."""
+        return self.effect in ("like", "dislike")
 
 
 def cues_in(clause: Clause, matches: Sequence[Match], lexicon: Lexicon) -> tuple[Cue, ...]:
@@ -131,7 +137,9 @@ def modifier(
             # "Neither the neon nor the glitch does it for me" negates the praise, once.
             negates_cue = words[index - 1] in lexicon.words("clause_negators") | {"nor"} and cues
             if is_lesser and found.effect == "like":  # the gold of "more teal than gold"
-                return Modifier("dislike", MENTIONED) if match.attribute else None
+                return Modifier("dislike" if match.attribute else "lack", MENTIONED)
+            if found.effect == "like" and _is_weighed(words, match, matches):
+                return None
             return None if found.effect == "flip" and (joined_by_and or negates_cue) else found
         word = words[index - 1]
         if match.comparative and word == "and":
@@ -148,6 +156,13 @@ def modifier(
             return None
         index -= 1
     return None
+
+
+def _is_weighed(words: tuple[str, ...], match: Match, matches: Sequence[Match]) -> bool:
+    """True for the grain of "more grain than detail": it tells what there is, and no wish."""
+    return words[match.stop : match.stop + 1] == ("than",) and any(
+        other.start == match.stop + 1 and other.attribute is None for other in matches
+    )
 
 
 def _exchanged(words: tuple[str, ...], match: Match, lexicon: Lexicon) -> Modifier | None:

@@ -68,6 +68,7 @@ class LanguageModelExtractor:
                 reading.read(batch)
         except LanguageModelError as error:
             error.raw_replies = (*_raw(reading.replies), *error.raw_replies)
+            error.instead = "use the offline extractor"
             raise
         items = [item for reply in reading.replies for item in reply.value.attributes]
         sided, left_out = attributes_from(

@@ -14,7 +14,7 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
-from viper.errors import CutOff
+from viper.errors import CutOff, LanguageModelError, ModelUnavailable
 from viper.extraction import Message, Reply, Structure
 from viper.extraction.completion import answer_in, wire
 from viper.extraction.faults import Rejected
@@ -23,6 +23,7 @@ from viper.extraction.structured import Answer, structured
 from viper.extraction.transport import Transport
 
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
+_NEEDS_A_KEY = frozenset({"api.openai.com"})
 BLIND = "The language model cannot see pictures, so it went by the words alone."
 _WISHES = {"temperature": 0, "max_tokens": 4_000}
 """Sent unless the server rejects one of them by name; newer hosted models know neither."""
@@ -88,6 +89,7 @@ class OpenAIModel:
 
         Raises:
             BadInput: The address or the key cannot be sent.
+            ModelUnavailable: The server is known to answer nobody without a key.
         """
         self.name = name
         self._transport = Transport(
@@ -96,6 +98,11 @@ class OpenAIModel:
             attempts=attempts,
             backoff_s=backoff_s,
         )
+        if api_key is None and self._transport.host in _NEEDS_A_KEY:
+            raise ModelUnavailable(
+                f"OPENAI_API_KEY is not set, and {name!r} at {self._transport.host!r} needs it: "
+                "set it, or OPENAI_BASE_URL for a server of your own."
+            )
         self._prompts = prompts or Prompts()
         # What this server turned out to take; a lost update between threads costs one request.
         self._form = Form()
@@ -144,9 +151,8 @@ class OpenAIModel:
                 next_form = form.after(error, has_pictures=_has_pictures(messages))
                 if next_form is None and error.is_too_long:
                     raise CutOff(
-                        f"The comments do not fit into the context of the language model at "
-                        f"{self._transport.host!r}: give it a longer context, or use the offline "
-                        "extractor."
+                        "What was sent does not fit into the context of the language model at "
+                        f"{self._transport.host!r}: give it a longer context."
                     ) from error
                 if next_form is None:
                     raise
@@ -154,6 +160,35 @@ class OpenAIModel:
             else:
                 self._form = form
                 return form, response
+
+
+class MissingModel:
+    """Implements `LanguageModel` where there is none to ask: it says so to whoever asks."""
+
+    kind = "openai"
+
+    def __init__(self, name: str, why: ModelUnavailable) -> None:
+        self.name = name
+        self._why = why
+
+    def seeded(self, seed: int) -> Self:
+        """The same."""
+        return self
+
+    def reply(
+        self,
+        messages: Sequence[Message],
+        *,
+        schema: type[Structure],
+        context: Mapping[str, object],
+        deadline: float,
+    ) -> Reply[Structure]:
+        """Never returns.
+
+        Raises:
+            LanguageModelError: Always.
+        """
+        raise LanguageModelError(str(self._why)) from self._why
 
 
 def _has_pictures(messages: Sequence[Message]) -> bool:

@@ -6,7 +6,7 @@ In this order, the first that says anything:
     the sound of the word itself ("garish", "serene")
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -32,7 +32,7 @@ class Parsed:
 
     def tone(self) -> float | None:
         """The feeling of the clause as a whole, signed strength; None if it has none."""
-        decided = [m for m in self.modifiers if m is not None and m.effect != "flip"]
+        decided = [m for m in self.modifiers if m is not None and m.decides]
         asks = bool(decided) and self.clause.texts[-1] == "please"  # "less glossy please"
         if self.cues and not asks:
             return self.cues[-1].value
@@ -72,6 +72,9 @@ def backgrounds(
 ) -> tuple[Background | None, ...]:
     """The background of every clause, in order."""
     tones = _with_echoes(parsed, lexicon)
+    if stance != "like":
+        for index in _tautologies(parsed):
+            tones[index] = -MENTIONED if tones[index] is None else tones[index]
     button = {"like": MENTIONED, "dislike": -MENTIONED}.get(stance or "mixed")
     feelings = {tone > 0 for tone in tones if tone is not None}
     found: list[Background | None] = []
@@ -114,7 +117,10 @@ def feeling(
     if local is not None and background is not None and background.value < 0 < local:
         # "I take this over perfect realism" praises no realism.
         local = background.value if parsed.clause.link == "versus" else local
-    if change is not None and change.effect != "flip":
+    if change is not None and change.effect == "lack":
+        base = local or (background.value if background else 0.0)
+        return (-change.strength if base > 0 else change.strength) if base else None
+    if change is not None and change.decides:
         return change.strength if change.effect == "like" else -change.strength
     if change is not None:
         # "No clutter" is praise and "no warmth" blame, unless the clause says otherwise.
@@ -172,9 +178,7 @@ def _speaks_of_another(parsed: Parsed, place: int) -> bool:
     """True for the blue of "the blue is too cold": only what is said of it has a feeling."""
     words, match = parsed.clause.texts, parsed.matches[place]
     return not parsed.cues and any(
-        change is not None
-        and change.effect != "flip"
-        and set(words[match.stop : other.start]) & COPULAS
+        change is not None and change.decides and set(words[match.stop : other.start]) & COPULAS
         for other, change in zip(parsed.matches, parsed.modifiers, strict=True)
     )
 
@@ -198,6 +202,29 @@ def _with_echoes(parsed: Sequence[Parsed], lexicon: Lexicon) -> list[float | Non
             tone = -PLAIN if before > 0 else PLAIN
         tones.append(tone)
     return tones
+
+
+def _tautologies(parsed: Sequence[Parsed]) -> Iterator[int]:
+    """Clauses of "the brown is, well, very brown", which has nothing kinder to say of the brown."""
+    for index, part in enumerate(parsed):
+        words = part.clause.texts
+        for match in (m for m in part.matches if m.attribute is not None):
+            rest = words[match.stop :]
+            again = (m for m in part.matches if m.start > match.stop)
+            if (
+                rest[:1]
+                and rest[0] in COPULAS
+                and any(m.attribute == match.attribute for m in again)
+            ):
+                yield index
+            if len(rest) != 1 or rest[0] not in COPULAS:
+                continue
+            for place in range(index + 1, len(parsed)):
+                if parsed[place].clause.link != "same" or parsed[place].cues:
+                    break
+                if any(m.attribute == match.attribute for m in parsed[place].matches):
+                    yield from (index, place)
+                    break
 
 
 def _sounds(parsed: Parsed, lexicon: Lexicon) -> float | None:

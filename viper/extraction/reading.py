@@ -172,7 +172,11 @@ class Reader:
                 if value is None:
                     continue
                 compared = _is_preferred(parsed, index)
-                if part.modifiers[place] is not None or compared:
+                absent = self._taxonomy.find(self._lexicon.data["absence"].get(word, ""))
+                change = part.modifiers[place]
+                if absent is not None and change is not None and change.effect == "flip":
+                    page.add(absent, -value, part.clause)
+                elif change is not None or compared:
                     # What is asked for or preferred is not what this picture has.
                     quantity = self._lexicon.quantity
                     more = quantity.get(match.surface) or quantity.get(word, "")

@@ -74,8 +74,8 @@ class Transport:
                     break
                 time.sleep(pause)
         raise Unreachable(
-            f"The language model at {self.host!r} {problem}: try again later, check "
-            "OPENAI_BASE_URL, or use the offline extractor."
+            f"The language model at {self.host!r} {problem}: try again later and check "
+            "OPENAI_BASE_URL."
         )
 
     def _post_once(self, body: Mapping[str, Any], deadline: float) -> bytes:
@@ -99,15 +99,14 @@ class Transport:
         except expected as error:
             raise Unreachable(
                 f"The language model at {self.host!r} broke off its answer "
-                f"({clean(str(error))[:80]}): try again, or use the offline extractor."
+                f"({clean(str(error))[:80]}): try again."
             ) from error
         finally:
             client.close()
 
     def _too_late(self) -> Unreachable:
         return Unreachable(
-            f"The language model at {self.host!r} gave no complete answer in time: try again "
-            "later, or use the offline extractor."
+            f"The language model at {self.host!r} gave no complete answer in time: try again later."
         )
 
 

@@ -12,6 +12,7 @@
 Importing this package costs nothing: torch and diffusers are paid by `viper.generation.models`.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, Self
@@ -38,6 +39,8 @@ Rule = Literal["guidance", "condition", "viper2024", "fusion", "none"]
 through the words of the prompt alone."""
 
 MAX_PROMPT_CHARACTERS = 2_000
+_NO_TEXT = re.compile("[\ud800-\udfff]")
+"""What Python makes of bytes that are no UTF-8."""
 MAX_COUNT = 64
 MAX_SEED = 2**63 - 1
 
@@ -137,6 +140,8 @@ class GenerationRequest(BaseModel):
     def _prompt_says_something(cls, prompt: str) -> str:
         if not prompt.strip():
             raise BadInput("The prompt is empty: say what the picture should show.")
+        if _NO_TEXT.search(prompt):
+            raise BadInput("The prompt holds bytes that are no UTF-8 text: write it anew.")
         if len(prompt) > MAX_PROMPT_CHARACTERS:
             raise BadInput(
                 f"The prompt has {len(prompt)} characters, at most {MAX_PROMPT_CHARACTERS} are "

@@ -100,17 +100,21 @@ class IPAdapter:
         self._lock = Lock()
 
     def styled(self, plan: Plan, images: Sequence[StyleImage], weight: float) -> Plan:
-        """The same plan, its prompt with the pictures and all else with empty ones."""
+        """The same plan, its prompt with the pictures and its negative prompt with empty ones.
+
+        Likes and dislikes see what they are compared with, so that the difference is theirs alone.
+        """
         seen = ImageTokens(torch.cat([self._tokens(image) for image in images], dim=1), weight)
         empty = ImageTokens(self._tokens(None).repeat(1, len(images), 1), weight)
         *others, prompt = plan.always
+        compared = seen if plan.guidance.context == "prompt" else empty
         return replace(
             plan,
             always=(
                 *(replace(other, image=empty) for other in others),
                 replace(prompt, image=seen),
             ),
-            preference=tuple(replace(side, image=empty) for side in plan.preference),
+            preference=tuple(replace(side, image=compared) for side in plan.preference),
         )
 
     def applied(self, images: Sequence[StyleImage], weight: float) -> AppliedStyle:

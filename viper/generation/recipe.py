@@ -161,7 +161,7 @@ class Recipe(BaseModel):
         """Reads `to_json`'s format. `source` names the input in the message of `BadInput`."""
         try:
             data = json.loads(text)
-        except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        except (ValueError, RecursionError) as error:
             raise BadInput(f"{source}: not valid JSON ({error}).") from error
         if not isinstance(data, dict) or data.pop("schema", None) != SCHEMA:
             raise BadInput(f'{source}: expected an object with "schema": "{SCHEMA}".')

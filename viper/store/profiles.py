@@ -1,5 +1,6 @@
 """Named tastes."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,6 +15,7 @@ from viper.store.tables import CommentRow, ProfileRow, VersionRow
 from viper.store.values import Profile, new_id
 
 DEFAULT_NAME = "default"
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class Profiles:
@@ -133,8 +135,8 @@ def _loaded(session: Session, query: Select[ProfileRow, int, int]) -> tuple[Prof
 
 def _checked(name: str) -> str:
     stripped = name.strip()
-    if not 1 <= len(stripped) <= 80:
-        raise BadInput(f"Profile name {name[:90]!r}: expected 1 to 80 characters.")
+    if not 1 <= len(stripped) <= 80 or _CONTROL.search(stripped):
+        raise BadInput(f"Profile name {name[:90]!r}: expected 1 to 80 characters in one line.")
     return stripped
 
 

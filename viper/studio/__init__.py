@@ -11,7 +11,7 @@ What a person typed is stored before anything that can fail. Every call takes th
 sees only what is theirs. Nothing here knows a page, a command line or a table.
 """
 
-from viper.studio.drawing import Choosing, Chosen, draw_best
+from viper.studio.drawing import Choosing, Chosen, check_choosing, draw_best
 from viper.studio.elicit import GOOD_COMMENTS, USEFUL_COMMENTS, Knowledge
 from viper.studio.feedback import FeedBack
 from viper.studio.parts import IMAGE_PREFIX
@@ -27,6 +27,7 @@ __all__ = [
     "Drawn",
     "Knowledge",
     "Studio",
+    "check_choosing",
     "draw_best",
 ]
 

@@ -6,7 +6,8 @@
 A liked attribute is left out where the prompt names its opposite, the other end of one of the axes
 in `contradictions.json`, or another value of something that a picture has only one of; also where
 the prompt, or the negative prompt, says to do without it. A disliked one is left out where the
-prompt asks for it by name.
+prompt asks for it by name. What is said of a thing or a time is not said of the picture: "a warm
+cup of coffee" and "a lighthouse at dusk" leave out nothing that is liked.
 """
 
 import json
@@ -26,6 +27,7 @@ _LONGEST = 4
 _WORD = re.compile(r"[^\s,.;:!?()\"]+|[,.;:!?()]")
 _WITHOUT = frozenset({"no", "not", "without", "never"})
 _ARTICLES = frozenset({"a", "an"})
+_AS = frozenset({"in", "as"})
 _AFTER_A_NOUN = frozenset({"with", "in", "on", "at", "of", "by", "under", "and", "near", "from"})
 _NOUNS = frozenset({"art style", "medium", "pattern", "framing", "perspective", "line"})
 """Facets whose values are nouns themselves: "a collage of ...", "a close-up of ..."."""
@@ -39,6 +41,8 @@ class Named:
     unwanted: Mapping[str, str]
     kinds: Mapping[int, str] = field(default_factory=dict)
     """General words for media, such as "photo"; by place in the data."""
+    scene: frozenset[str] = frozenset()
+    """Wanted attributes of a thing or a time, not of the picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +55,12 @@ class _Kind:
 @dataclass(frozen=True, slots=True)
 class _Rules:
     axes: tuple[tuple[frozenset[str], frozenset[str]], ...]
-    exclusive: frozenset[str]
+    exclusive: Mapping[str, frozenset[str]]
     kinds: tuple[_Kind, ...]
+    times: frozenset[str]
+    things: frozenset[str]
+    names: frozenset[str]
+    looks: frozenset[str]
 
 
 def without_contradictions(
@@ -85,6 +93,7 @@ def attributes_in(prompt: str, negative_prompt: str = "") -> Named:
     wanted: dict[str, str] = {}
     unwanted: dict[str, str] = {}
     general: dict[int, str] = {}
+    of_picture: set[str] = set()
     for words, start, stop in _phrases(prompt):
         said = " ".join(words[start:stop])
         known = taxonomy.find(said)
@@ -96,11 +105,12 @@ def attributes_in(prompt: str, negative_prompt: str = "") -> Named:
             unwanted.setdefault(known.name, said)
         elif not _is_a_thing(words, start, stop, known):
             wanted.setdefault(known.name, said)
+            of_picture.update(() if _is_scene(words, start, stop) else {known.name})
     for words, start, stop in _phrases(negative_prompt):
         said = " ".join(words[start:stop])
         if (known := taxonomy.find(said)) is not None:
             unwanted.setdefault(known.name, said)
-    return Named(wanted, unwanted, general)
+    return Named(wanted, unwanted, general, frozenset(wanted) - of_picture)
 
 
 def _contradicted(attribute: Attribute, side: Side, named: Named, words: str) -> str | None:
@@ -115,7 +125,11 @@ def _contradicted(attribute: Attribute, side: Side, named: Named, words: str) ->
         return None
     if known.name in named.unwanted:
         return f"without {named.unwanted[known.name]}"
-    against = (said for name, said in named.wanted.items() if _exclude(known, name))
+    against = (
+        said
+        for name, said in named.wanted.items()
+        if name not in named.scene and _exclude(known, name)
+    )
     return next(against, None) or _other_kind(known, named)
 
 
@@ -126,7 +140,7 @@ def _exclude(liked: TasteAttribute, name: str) -> bool:
     if liked.opposite == name:
         return True
     if liked.facet == said.facet and liked.facet in rules.exclusive:
-        return True
+        return not {liked.name, name} & rules.exclusive[liked.facet]
     if liked.facet == said.facet == "medium":
         return _apart(liked.name, name)
     ends = ((liked.name, name), (name, liked.name))
@@ -167,6 +181,9 @@ def _phrases(prompt: str) -> Iterator[tuple[Sequence[str], int, int]]:
         stop = place + 1
         for end in range(min(place + _LONGEST, len(words)), place, -1):
             said = " ".join(words[place:end])
+            if fold(said) in _rules().names:
+                stop = end
+                break
             if taxonomy.find(said) or any(fold(said) in kind.words for kind in kinds):
                 yield words, place, end
                 stop = end
@@ -184,6 +201,19 @@ def _is_a_thing(words: Sequence[str], start: int, stop: int, known: TasteAttribu
     )
 
 
+def _is_scene(words: Sequence[str], start: int, stop: int) -> bool:
+    """Whether a word tells of a thing or a time: "a busy street", but not "a busy picture"."""
+    rules, said = _rules(), fold(" ".join(words[start:stop]))
+    if said not in rules.things:
+        return said in rules.times
+    before = fold(words[start - 1]) if start else ","
+    after = fold(words[stop]) if stop < len(words) else ","
+    ends = not after.isalnum()
+    if after in rules.looks or (ends and not before.isalnum()):
+        return False
+    return before not in _AS or not (ends or after in _AFTER_A_NOUN)
+
+
 @cache
 def _rules() -> _Rules:
     data: Mapping[str, Any] = json.loads(_DATA.read_text(encoding="utf-8"))
@@ -192,7 +222,12 @@ def _rules() -> _Rules:
         _Kind(frozenset(k["words"]), frozenset(k["general"]), frozenset(k["media"]))
         for k in data["kinds"]
     )
-    return _Rules(axes, frozenset(data["exclusive"]), kinds)
+    return _Rules(
+        axes,
+        {facet: frozenset(beside) for facet, beside in data["exclusive"].items()},
+        kinds,
+        **{name: frozenset(data[name]) for name in ("times", "things", "names", "looks")},
+    )
 
 
 def _end(data: Mapping[str, Sequence[str]]) -> frozenset[str]:

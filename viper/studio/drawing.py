@@ -15,7 +15,7 @@ from viper.generation.recipe import ChosenDegree, Recipe, recipe_for
 from viper.judging import Score, Scorer
 from viper.studio.contradictions import without_contradictions
 from viper.studio.fusion import Fused, fused
-from viper.studio.strength import Examples, best, chosen_degree, reason
+from viper.studio.strength import Examples, best, chosen_degree, reason, require_degrees
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 MAX_CANDIDATES = 64
 EXPLORED = 0.4
 """Share of the degree with which the explore picture is drawn."""
-CONVERGED: Mapping[str, float] = {"builtin": 0.15}
+CONVERGED: Mapping[str, float] = {"builtin": 0.08}
 """Spread of a batch, by scorer, below which its pictures look alike: where copies of one picture,
-turned by a few degrees, end. Batches of four without a taste begin at 0.4
-(`python benchmarks/strength.py`); a scorer that was not measured gives no warning."""
+turned by a few degrees, end. Batches of four begin at 0.10 with a full taste and at 0.31 without
+one (`python benchmarks/strength.py`); a scorer that was not measured gives no warning."""
 _FEWEST_TO_COMPARE = 3
 
 
@@ -45,6 +45,21 @@ class Choosing:
 
 AS_ASKED = Choosing()
 """Nothing is."""
+
+
+def check_choosing(request: GenerationRequest, choosing: Choosing) -> None:
+    """Refuses what cannot be chosen; it needs nothing to be loaded.
+
+    Raises:
+        BadInput: Too few or too many candidates, or a rule without a degree to choose.
+    """
+    if choosing.best_of < 1 or choosing.best_of * request.count > MAX_CANDIDATES:
+        raise BadInput(
+            f"best-of {choosing.best_of} for {request.count} pictures: at least 1 candidate each "
+            f"and at most {MAX_CANDIDATES} in all are possible."
+        )
+    if choosing.weight is not None and _known(request):
+        require_degrees(request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +122,7 @@ def draw_best(  # noqa: PLR0913 (what choosing needs)
         BadInput: The request does not fit.
         Cancelled: `cancelled` said so; pictures yielded before are kept.
     """
-    if choosing.best_of < 1 or choosing.best_of * request.count > MAX_CANDIDATES:
-        raise BadInput(
-            f"best-of {choosing.best_of} for {request.count} pictures: at least 1 candidate each "
-            f"and at most {MAX_CANDIDATES} in all are possible."
-        )
+    check_choosing(request, choosing)
     drawing = _Drawing(
         generator, choosing, scorer, examples, language_model, on_progress, cancelled
     )

@@ -12,7 +12,7 @@ from viper.generation import GenerationRequest, Progress
 from viper.judging import Score, Scorer
 from viper.store import Picture as PictureRecord
 from viper.store import PreferenceVersion, StoredPicture, new_id
-from viper.studio.drawing import AS_ASKED, Choosing, Chosen, draw_best
+from viper.studio.drawing import AS_ASKED, Choosing, Chosen, check_choosing, draw_best
 from viper.studio.parts import Parts
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ class Personalize(Parts):
         version = None if profile is None else self.store.preferences.current(owner, profile)
         if version is not None:
             request = request.model_copy(update={"preference": version.preference})
+        check_choosing(request, choosing)  # before a model is loaded for it
         coming = self._reserved(owner, request.count)
         batch = new_id()
         pictures = draw_best(

@@ -40,7 +40,7 @@ def chosen_degree(  # noqa: PLR0913 (what choosing needs)
     on_progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> ChosenDegree:
-    """Tries degrees on the first picture of a request.
+    """Tries degrees on the first picture of a request, whose rule knows degrees.
 
     Args:
         generator: Who draws.
@@ -50,17 +50,7 @@ def chosen_degree(  # noqa: PLR0913 (what choosing needs)
         weight: Of the preference against the prompt; PMG's alpha.
         on_progress: Told the steps of all previews together, of no picture.
         cancelled: Asked before each step.
-
-    Raises:
-        BadInput: The request's rule knows no degree to choose.
     """
-    if request.rule in {"fusion", "none"}:
-        raise BadInput(
-            f"A degree cannot be chosen for the rule {request.rule}: set it, or choose the rule "
-            "guidance, condition or viper2024."
-        )
-    if request.preference is None:
-        raise BadInput("A degree can be chosen only for somebody whose taste is known.")
     trial = _Trial(generator, request, judge, examples, weight, on_progress, cancelled)
     for degree in DEGREES[::2]:
         trial.look_at(degree)
@@ -71,6 +61,19 @@ def chosen_degree(  # noqa: PLR0913 (what choosing needs)
         passes=trial.passes,
         candidates=tuple(sorted(trial.candidates, key=lambda candidate: candidate.degree)),
     )
+
+
+def require_degrees(request: GenerationRequest) -> None:
+    """Refuses a rule whose degree cannot be chosen by looking at previews.
+
+    Raises:
+        BadInput: It is one.
+    """
+    if request.rule in {"fusion", "none"}:
+        raise BadInput(
+            f"A degree cannot be chosen for the rule {request.rule}: set it, or choose the rule "
+            "guidance, condition or viper2024."
+        )
 
 
 def preview_steps(steps: int) -> int:

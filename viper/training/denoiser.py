@@ -76,7 +76,7 @@ SAMPLE_PROMPTS = (
     "a lighthouse, flat design, teal and gold", "pixel art of a cat, magenta and cyan",
     "a mountain, watercolor, navy and orange", "stained glass of a sailboat, emerald and gold",
     "a castle, ink drawing, black and white", "an oil painting of a fish, coral and turquoise",
-    "teal, gold, art deco", "a yacht at night, pink and mint",
+    "teal, gold, art deco", "a sailboat at night, pink and mint",
 )  # fmt: skip
 
 
