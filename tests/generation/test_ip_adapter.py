@@ -217,6 +217,17 @@ def test_only_the_prompt_reads_the_picture(
     assert not any(torch.equal(a, b) for a, b in zip(first, bare, strict=True))
 
 
+def test_read_with_the_prompt_a_preference_sees_the_prompts_picture(
+    family: str, folder: Path, adapter: Adapter
+) -> None:
+    """What only repeats the prompt's picture pulls nowhere: u is the same, p, l and d see it."""
+    generator = load(folder, adapter(family))
+    wish = {"preference": TASTE, "preference_context": "prompt"}
+    first, second = (first_predictions(generator, **wish, style=[style(k)]) for k in (1, 2))
+    equal = [bool(torch.equal(a, b)) for a, b in zip(first, second, strict=True)]
+    assert equal == [True, False, False, False]
+
+
 def test_the_empty_picture_moves_neither_side(family: str, folder: Path, adapter: Adapter) -> None:
     """A preference for nothing but the negative prompt pulls nowhere, styled or not: l = u."""
     generator = load(folder, adapter(family))

@@ -8,9 +8,10 @@ al., "InstantStyle" (arXiv 2404.02733): all others are the model's own, and so i
 call that comes without a picture. In diffusers the weight belongs to a layer; here it travels with
 the row, so that requests with different ones can share a call.
 
-In the guidance rule the prompt p alone reads the pictures. The negative prompt u reads an empty
-picture, as in diffusers, and so do likes and dislikes: l - u and u - d are about their words, and
-not about a picture that u does not see. Weights and their sum stay as they are.
+In the guidance rule the prompt p reads the pictures. The negative prompt u reads an empty picture,
+as in diffusers; likes and dislikes read what they are compared with, so that l - r and r - d are
+about their words, and not about a picture that r does not see. Weights and their sum stay as they
+are.
 """
 
 from collections import OrderedDict
