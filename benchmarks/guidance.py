@@ -44,10 +44,17 @@ from viper.preference import Attribute, VisualPreference
 
 DEGREE = 0.8
 WHOLE = (0.0, 1.0)
+ALONE = {"preference_context": "alone"}
 CASES: Mapping[str, Mapping[str, Any]] = {
     "plain": {"rule": "none"},
     "full": {"preference_interval": WHOLE, "preference_every": 1},
     "default": {},
+    "alone, dislikes 1": {**ALONE, "disliked_weight": 1.0},
+    "alone, dislikes 1, every step": {**ALONE, "disliked_weight": 1.0, "preference_every": 1},
+    "alone": ALONE,
+    "dislikes 0": {"disliked_weight": 0.0},
+    "dislikes 0.5": {"disliked_weight": 0.5},
+    "dislikes 1": {"disliked_weight": 1.0},
     "whole, every 2": {"preference_interval": WHOLE, "preference_every": 2},
     "whole, every 4": {"preference_interval": WHOLE, "preference_every": 4},
     "whole, every 6": {"preference_interval": WHOLE, "preference_every": 6},

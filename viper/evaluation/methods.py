@@ -2,6 +2,7 @@
 
     none               the plain picture
     fusion             likes joined to the prompt, dislikes to the negative prompt
+    fusion-likes       likes joined to the prompt, dislikes ignored
     fusion-llm         the prompt rewritten by a language model, where one is configured
     viper2024          ViPer's released code at its own degree, 0.85
     viper2024-paper    ViPer's paper: p = E(prompt) + 0.5 (E(liked) - E(disliked)); norms are kept
@@ -121,6 +122,7 @@ def methods(candidates: int, rewrite: Rewrite | None = None) -> dict[str, Method
     return {
         PLAIN: _plain,
         "fusion": partial(_ruled, rule="fusion", degree=1.0),
+        "fusion-likes": partial(_ruled, rule="fusion", degree=1.0, disliked=0.0),
         **by_model,
         "viper2024": partial(_ruled, rule="viper2024", degree=_RELEASED_DEGREE),
         "viper2024-paper": partial(_ruled, rule="condition", degree=_PAPER_BETA),
@@ -143,8 +145,19 @@ def _plain(wish: Wish, draw: Draw, scorer: Scorer) -> Drawn:  # noqa: ARG001 (no
     return draw(GenerationRequest(prompt=wish.prompt, seed=wish.seed, rule="none"))
 
 
-def _ruled(wish: Wish, draw: Draw, scorer: Scorer, *, rule: str, degree: float) -> Drawn:  # noqa: ARG001
-    return draw(_request(wish, rule=rule, degree=degree))
+def _ruled(  # noqa: PLR0913 (three of them are the method)
+    wish: Wish,
+    draw: Draw,
+    scorer: Scorer,  # noqa: ARG001
+    *,
+    rule: str,
+    degree: float,
+    disliked: float | None = None,
+) -> Drawn:
+    request = _request(wish, rule=rule, degree=degree)
+    if disliked is not None:
+        request = request.model_copy(update={"disliked_degree": disliked})
+    return draw(request)
 
 
 def _rewritten(wish: Wish, draw: Draw, scorer: Scorer, *, rewrite: Rewrite) -> Drawn:  # noqa: ARG001
