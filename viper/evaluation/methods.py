@@ -145,7 +145,7 @@ def _plain(wish: Wish, draw: Draw, scorer: Scorer) -> Drawn:  # noqa: ARG001 (no
     return draw(GenerationRequest(prompt=wish.prompt, seed=wish.seed, rule="none"))
 
 
-def _ruled(  # noqa: PLR0913 (three of them are the method)
+def _ruled(
     wish: Wish,
     draw: Draw,
     scorer: Scorer,  # noqa: ARG001
