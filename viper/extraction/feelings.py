@@ -19,6 +19,9 @@ _REACH = 6
 _MEASURES = frozenset({"i", "i'd", "necessary", "needed", "my", "it"})
 """After "darker than": more than one wants, not more than another picture has."""
 
+_MEASURED_BY = ("intensifiers", "softeners", "stress", "excess")
+"""Lists of the words that tell how much, between "not" and what it denies."""
+
 Effect = Literal["like", "dislike", "flip", "lack"]
 """Of a modifier: decided by itself, or the opposite of the clause's feeling; of what is lacking,
 only where there is such a feeling."""
@@ -58,7 +61,7 @@ def cues_in(clause: Clause, matches: Sequence[Match], lexicon: Lexicon) -> tuple
     index = 0
     while index < len(words):
         symbol = lexicon.emoji.get(words[index])
-        at = (1, symbol) if symbol is not None else lexicon.cue_table.at(words, index)
+        at = (1, symbol) if symbol is not None else _cue_at(words, index, lexicon)
         final = _final(words, index, lexicon)
         if final is not None:
             found.append(Cue(index, index + 1, final, False))
@@ -75,6 +78,20 @@ def cues_in(clause: Clause, matches: Sequence[Match], lexicon: Lexicon) -> tuple
             found.append(Cue(index, index + length, value, is_verb))
         index += length
     return tuple(found)
+
+
+def _cue_at(words: tuple[str, ...], index: int, lexicon: Lexicon) -> tuple[int, float] | None:
+    """Length and value of the cue that begins there, as in "not [entirely] sure about"."""
+    found = lexicon.cue_table.at(words, index)
+    if found is not None or words[index] != "not":
+        return found
+    start = index + 1
+    while start < len(words) and any(words[start] in lexicon.words(name) for name in _MEASURED_BY):
+        start += 1
+    measured = lexicon.cue_table.at(("not", *words[start:]), 0)
+    if measured is None or measured[0] == 1 or measured[1] > 0:
+        return None
+    return measured[0] + start - index - 1, measured[1]
 
 
 def _is_well_meant(words: tuple[str, ...], index: int, lexicon: Lexicon) -> bool:

@@ -139,6 +139,8 @@ class Matcher:
                     _same(phrase_words[i], forms[start + i]) for i in range(len(phrase_words))
                 ):
                     continue
+                if facet == "pattern" and phrase_words == (f"{form}s",):
+                    continue  # a pattern has dots and checks; "I checked", "on the dot" have none
                 if surface in self._lexicon.data["causatives"] and words[start] != phrase_words[0]:
                     continue  # "flattens" tells, "flatten" asks
                 if attribute is None and self._is_verb(words, start):
