@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from viper.curation import CuratedImage, CuratedSet, load_curated
+from viper.curation import CuratedImage, CuratedSet, load_curated, told
 from viper.errors import BadInput, NotFound
+from viper.preference import Attribute, Evidence, VisualPreference
 
 FACETS = {"art style": ["a", "b", "c"], "color palette": ["x", "y"], "mood": ["calm", "wild"]}
 
@@ -113,6 +114,45 @@ def test_style_tells_more_than_mood() -> None:
     new_style = picture(2, art_style=("b",), mood=("calm",))
     curated = CuratedSet(Path("nowhere"), [seen, new_mood, new_style])
     assert curated.next({seen.reference}) == new_style
+
+
+@given(sets(), st.data())
+def test_whatever_was_told_every_picture_still_comes(curated: CuratedSet, data: Any) -> None:
+    names = sorted({n for i in curated.images for found in i.attributes.values() for n in found})
+    known = data.draw(st.sets(st.sampled_from(names))) if names else set()
+    seen: list[str] = []
+    while (image := curated.next(seen, known)) is not None:
+        seen.append(image.reference)
+    assert sorted(seen) == sorted(image.reference for image in curated.images)
+
+
+def test_what_was_told_is_not_asked_again() -> None:
+    loved = picture(0, art_style=("a",), color_palette=("x",), mood=("calm",))
+    other = picture(1, art_style=("b",), mood=("calm",))
+    curated = CuratedSet(Path("nowhere"), [loved, other])
+    assert curated.next((), {"nothing of theirs"}) == curated.next(()) == loved
+    assert curated.next((), {"a", "x"}) == other
+
+
+def test_what_is_told_makes_its_neighbors_go_unsaid() -> None:
+    beside = picture(0, art_style=("a",), medium=("m",), mood=("calm",))
+    alone = picture(1, medium=("n",))
+    curated = CuratedSet(Path("nowhere"), [beside, alone])
+    assert curated.next((), {"a"}) == alone
+
+
+def test_told_is_what_was_said_and_not_what_was_hinted() -> None:
+    click = Evidence(comment=0, strength=0.3, kind="click")
+    taste = VisualPreference(
+        liked=(
+            Attribute(attribute="teal", strength=0.7),
+            Attribute(attribute="dreamy", strength=0.3),
+            Attribute(attribute="gold", evidence=(click,)),
+        ),
+        disliked=(Attribute(attribute="noir", strength=0.5),),
+    )
+    assert told(taste) == {"teal", "noir"}
+    assert told(VisualPreference()) == frozenset()
 
 
 # -- what is in it ----------------------------------------------------------------------------

@@ -9,13 +9,14 @@ import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from viper.errors import BadInput, NotFound
-from viper.preference import first_problem
+from viper.preference import MENTIONED, SIDES, VisualPreference, first_problem
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -25,6 +26,9 @@ FOLDER = Path(__file__).parents[1] / "assets" / "curated_images"
 
 # Facets by how much a remark about them tells; the others count as one.
 _TELLING = {"art style": 3.0, "medium": 3.0, "color palette": 2.0, "lighting": 2.0, "mood": 0.5}
+
+_NAMED = 2
+"""About how many looks a comment names."""
 
 
 class CuratedImage(BaseModel):
@@ -98,21 +102,25 @@ class CuratedSet:
         with Image.open(self.path(image or "")) as opened:
             return opened.convert("RGB")
 
-    def next(self, seen: Collection[str]) -> CuratedImage | None:
+    def next(self, seen: Collection[str], told: Collection[str] = ()) -> CuratedImage | None:
         """The picture that would tell most, given those already shown; None at the end.
 
         Each attribute is worth less the more often it was shown; ties go by the manifest's order.
-        So the first few pictures differ in everything, and nothing is asked twice.
+        So the first few pictures differ in everything, and nothing is asked twice. What somebody
+        told already is worth nothing, and takes room: a comment names but a few looks, so beside
+        one that is loved, the others go unsaid.
 
         Args:
             seen: References of pictures that were commented on or skipped.
+            told: Names of attributes that the person spoke of, liked or disliked; see `told`.
         """
         shown: Counter[str] = Counter()
         for reference in seen:
             for names in self.known_attributes(reference).values():
                 shown.update(names)
         rest = [image for image in self.images if image.reference not in seen]
-        return max(rest, key=lambda image: _news(image, shown), default=None)
+        known = frozenset(told)
+        return max(rest, key=lambda image: _news(image, shown, known), default=None)
 
     def damaged(self) -> tuple[str, ...]:
         """Files that are missing or differ from the manifest; empty for an intact set."""
@@ -143,10 +151,24 @@ def load_curated(folder: Path = FOLDER) -> CuratedSet:
     return CuratedSet(folder, images)
 
 
-def _news(image: CuratedImage, shown: Mapping[str, int]) -> float:
+def told(preference: VisualPreference) -> frozenset[str]:
+    """Names of the attributes that somebody spoke of; what was only hinted at is still to ask."""
+    return frozenset(
+        attribute.attribute
+        for side in SIDES
+        for attribute in preference.side(side)
+        if attribute.strength >= MENTIONED and not attribute.is_weak
+    )
+
+
+def _news(image: CuratedImage, shown: Mapping[str, int], known: frozenset[str]) -> float:
     # Averaged over a facet, so that a picture with long lists is not preferred for that alone.
-    return sum(
-        _TELLING.get(facet, 1.0) * sum(0.4 ** shown.get(name, 0) for name in names) / len(names)
+    new = sum(
+        _TELLING.get(facet, 1.0)
+        * sum(0.4 ** shown.get(name, 0) for name in names if name not in known)
+        / len(names)
         for facet, names in image.attributes.items()
         if names
     )
+    competing = len(known.intersection(chain(*image.attributes.values())))
+    return new / (1 + competing / _NAMED)

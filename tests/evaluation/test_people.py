@@ -1,6 +1,7 @@
 """Simulated people: who they are, what they say, and how a judge sees what they like."""
 
 import re
+from collections.abc import Sequence
 from random import Random
 
 import numpy as np
@@ -10,7 +11,7 @@ from PIL import Image
 
 from viper.atelier.painting import random_painting
 from viper.atelier.truth import QUESTIONS
-from viper.curation import load_curated
+from viper.curation import load_curated, told
 from viper.errors import BadInput
 from viper.evaluation import talk
 from viper.evaluation.looks import Eyes, facets, shown
@@ -20,11 +21,15 @@ from viper.evaluation.score_check import (
     expected_calibration_error,
     painted_for,
 )
+from viper.extraction import Extraction, Pictures
 from viper.extraction.lexicon import load_lexicon
+from viper.extraction.offline import OfflineExtractor
 from viper.judging.recognition import Judge, JudgeNetwork, Shape
+from viper.preference import Comment
 from viper.taxonomy import fold, load_taxonomy
 
 PEOPLE = [person(index, seed=3, split="development") for index in range(40)]
+READER = OfflineExtractor()
 
 
 @pytest.fixture(scope="module")
@@ -130,8 +135,8 @@ def test_there_are_several_words_for_every_look_and_none_for_others() -> None:
 def test_comments_come_in_the_order_of_the_app_and_again() -> None:
     curated = load_curated()
     for one in PEOPLE[:10]:
-        told = talk.converse(one, curated, comments=8)
-        assert told == talk.converse(one, curated, comments=8)
+        told = talk.converse(one, curated, READER, comments=8)
+        assert told == talk.converse(one, curated, READER, comments=8)
         assert 3 <= len(told.comments) <= 8
         images = [comment.image for comment in told.comments]
         assert len(set(images)) == len(images)
@@ -143,13 +148,34 @@ def test_comments_come_in_the_order_of_the_app_and_again() -> None:
 def test_nobody_speaks_of_looks_that_a_picture_does_not_have() -> None:
     curated = load_curated()
     for one in PEOPLE[:10]:
-        for comment in talk.converse(one, curated, comments=8).comments:
+        for comment in talk.converse(one, curated, READER, comments=8).comments:
             has = talk.looks_of(curated.get(comment.image or ""))
             for look, phrases in talk.words()["looks"].items():
                 if any(phrase.lower() in comment.text.lower() for phrase in phrases):
                     near = {o for p in phrases for o, q in talk.words()["looks"].items()
                             for other in q if p in other or other in p}  # fmt: skip
                     assert near & has, (look, comment.text)
+
+
+def test_what_was_told_makes_room_for_what_was_not() -> None:
+    """Within eight comments, people get round to more of their taste than if nobody listened."""
+
+    def named(one: Person, reader: OfflineExtractor | Deaf) -> int:
+        spoken = talk.converse(one, curated, reader, comments=8)
+        return len(told(READER.extract(spoken.comments, pictures=curated).preference))
+
+    curated = load_curated()
+    heard, unheard = (sum(named(one, r) for one in PEOPLE[:10]) for r in (READER, Deaf()))
+    assert heard > unheard
+
+
+class Deaf:
+    """Reads nothing in anything."""
+
+    def extract(
+        self, comments: Sequence[Comment], *, pictures: Pictures, name: str = "default"
+    ) -> Extraction:
+        return READER.extract((), pictures=pictures, name=name)
 
 
 def test_people_know_more_words_than_the_offline_reader() -> None:

@@ -13,10 +13,11 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from viper.curation import CuratedImage, CuratedSet
+from viper.curation import CuratedImage, CuratedSet, told
 from viper.evaluation.looks import facets
 from viper.evaluation.people import Person, stance
-from viper.preference import Comment, Stance
+from viper.extraction import Extractor
+from viper.preference import Comment, Stance, VisualPreference
 
 _DATA = Path(__file__).with_name("talk.json")
 
@@ -39,10 +40,10 @@ class Conversation:
 
     def first(self, count: int) -> "Conversation":
         """What was said up to the comment of that number."""
-        told = self.comments[:count]
-        seen = {comment.image for comment in told}
+        spoken = self.comments[:count]
+        seen = {comment.image for comment in spoken}
         return Conversation(
-            told,
+            spoken,
             tuple(image for image in self.liked if image in seen),
             tuple(image for image in self.disliked if image in seen),
         )
@@ -55,16 +56,20 @@ def words() -> Mapping[str, Any]:
     return known
 
 
-def converse(person: Person, curated: CuratedSet, *, comments: int) -> Conversation:
+def converse(
+    person: Person, curated: CuratedSet, extractor: Extractor, *, comments: int
+) -> Conversation:
     """Shows a person curated pictures as the app does, until they commented on enough.
 
-    They skip pictures that leave them cold.
+    They skip pictures that leave them cold. Each comment is read at once: what it tells decides
+    with others which picture is next.
     """
     rng = Random(person.seed)
-    told: list[Comment] = []
+    spoken: list[Comment] = []
+    taste = VisualPreference()
     sides: dict[Stance, list[str]] = {"like": [], "dislike": [], "mixed": []}
     seen: list[str] = []
-    while len(told) < comments and (image := curated.next(seen)) is not None:
+    while len(spoken) < comments and (image := curated.next(seen, told(taste))) is not None:
         seen.append(image.reference)
         names = looks_of(image)
         pressed = stance(person.reaction(names, image.subject, rng))
@@ -72,8 +77,10 @@ def converse(person: Person, curated: CuratedSet, *, comments: int) -> Conversat
         if pressed is None or not feelings:
             continue
         sides[pressed].append(image.reference)
-        told.append(_comment(image.reference, feelings, pressed, rng))
-    return Conversation(tuple(told), tuple(sides["like"]), tuple(sides["dislike"]))
+        spoken.append(_comment(image.reference, feelings, pressed, rng))
+        read = extractor.extract(spoken[-1:], pictures=curated).preference
+        taste = taste.merge(read.relinked({0: len(spoken)}))
+    return Conversation(tuple(spoken), tuple(sides["like"]), tuple(sides["dislike"]))
 
 
 def looks_of(image: CuratedImage) -> frozenset[str]:
@@ -87,9 +94,9 @@ def _comment(image: str, feelings: Mapping[str, float], pressed: Stance, rng: Ra
     strongest = sorted(feelings, key=lambda name: -abs(feelings[name]))
     if rng.random() < _VAGUE:
         return Comment(image=image, text=rng.choice(words()["vague"][pressed]), stance=pressed)
-    told = strongest[: rng.choice((1, 2, 2, 3))]
-    text = said(told[0], feelings[told[0]], rng)
-    for before, name in pairwise(told):
+    named = strongest[: rng.choice((1, 2, 2, 3))]
+    text = said(named[0], feelings[named[0]], rng)
+    for before, name in pairwise(named):
         turns = feelings[before] * feelings[name] < 0
         text = rng.choice(words()["turns" if turns else "joins"]).format(
             a=text, b=said(name, feelings[name], rng)
@@ -98,7 +105,7 @@ def _comment(image: str, feelings: Mapping[str, float], pressed: Stance, rng: Ra
         parts = [text, rng.choice(words()["asides"])]
         rng.shuffle(parts)
         text = " ".join(parts)
-    mixed = len({feelings[name] > 0 for name in told}) > 1
+    mixed = len({feelings[name] > 0 for name in named}) > 1
     button: Stance = "mixed" if mixed else pressed
     return Comment(image=image, text=text, stance=button if rng.random() < _BUTTON else None)
 

@@ -65,7 +65,7 @@ def meet(
         sheet: Where a picture of all pictures is written.
     """
     who = person(index, seed=plan.seed, split=plan.split)
-    talk = converse(who, bench.curated, comments=max(COMMENTS))
+    talk = converse(who, bench.curated, bench.extractor, comments=max(COMMENTS))
     told = {count: _read(bench, talk.first(count)) for count in COMMENTS}
     asked, examples = tasks(plan, index), _examples(bench, talk)
     hand = _Hand(bench, plan, _drawer(bench, plan, plain), _rewriter(bench))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
-from viper.curation import CuratedImage
+from viper.curation import CuratedImage, told
 from viper.errors import BadInput, LanguageModelError, ModelUnavailable
 from viper.extraction import Extraction
 from viper.preference import Comment, Conflict, Stance, VisualPreference, first_problem
@@ -36,7 +36,8 @@ class Elicit(Parts):
 
     def next_image(self, owner: str, profile: str) -> CuratedImage | None:
         """The curated picture to comment on next; None when all were shown."""
-        return self.curated.next(self.seen(owner, profile))
+        current = self.store.preferences.current(owner, profile).preference
+        return self.curated.next(self.seen(owner, profile), told(current))
 
     def seen(self, owner: str, profile: str) -> Collection[str]:
         """References of curated pictures that were commented on or skipped."""
