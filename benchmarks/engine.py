@@ -23,7 +23,7 @@ import numpy as np
 import torch
 
 from viper.generation import GenerationRequest, Generator, GuidanceDefaults
-from viper.generation.conditioning import Conditioning
+from viper.generation.conditioning import Conditioning, Reference
 from viper.generation.denoising import Denoiser
 from viper.generation.diffusion import DiffusionGenerator
 from viper.generation.engine import BatchingEngine
@@ -78,9 +78,14 @@ class RandomConditioner:
         """Where the denoiser is, and in what it computes."""
         self._place: dict[str, Any] = {"device": device, "dtype": dtype}
 
-    def fits(self, text: str) -> bool:
-        """Everything fits."""
-        return True
+    @property
+    def window(self) -> int:
+        """As CLIP's."""
+        return _WINDOW
+
+    def tokens(self, text: str) -> int:
+        """A token a word, and the marks of beginning and end."""
+        return len(text.split()) + 2
 
     def encode(self, text: str) -> Conditioning:
         """Noise that depends on the text alone."""
@@ -88,6 +93,10 @@ class RandomConditioner:
         states = torch.randn(1, _WINDOW, _STATES, generator=source)
         pooled = torch.randn(1, _POOLED, generator=source)
         return Conditioning(states.to(**self._place), pooled.to(**self._place))
+
+    def fuse(self, text: str, references: Sequence[Reference]) -> Conditioning:
+        """No rule that is measured asks for it."""
+        raise NotImplementedError
 
     def nothing(self) -> Conditioning:
         """Zeros, as SDXL has them."""
@@ -106,7 +115,7 @@ def random_sdxl(options: argparse.Namespace) -> DiffusionGenerator:
     dtype = torch.bfloat16 if options.device.startswith("cuda") else torch.float32
     with torch.random.fork_rng(devices=[]), torch.device(options.device):
         torch.default_generator.manual_seed(0)
-        unet = UNet2DConditionModel(
+        unet: Any = UNet2DConditionModel(  # type: ignore[no-untyped-call]
             sample_size=128,
             block_out_channels=widths,
             down_block_types=("DownBlock2D", *["CrossAttnDownBlock2D"] * 2),
@@ -119,7 +128,7 @@ def random_sdxl(options: argparse.Namespace) -> DiffusionGenerator:
             addition_time_embed_dim=256,
             projection_class_embeddings_input_dim=6 * 256 + _POOLED,
         )
-        vae = AutoencoderKL(
+        vae: Any = AutoencoderKL(  # type: ignore[no-untyped-call]
             block_out_channels=(128, 256, 512, 512) if options.width == SDXL_WIDTH else (32,) * 4,
             down_block_types=("DownEncoderBlock2D",) * 4,
             up_block_types=("UpDecoderBlock2D",) * 4,
@@ -135,7 +144,7 @@ def random_sdxl(options: argparse.Namespace) -> DiffusionGenerator:
     denoiser = Denoiser(
         unet=unet,
         vae=vae.to(dtype).eval().requires_grad_(False),
-        scheduler=EulerDiscreteScheduler(
+        scheduler=EulerDiscreteScheduler(  # type: ignore[no-untyped-call]
             beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", steps_offset=1
         ),
         factor=8,
@@ -247,6 +256,12 @@ def table(rows: Sequence[Row]) -> str:
     return "\n".join(lines)
 
 
+def _builtin(options: argparse.Namespace) -> DiffusionGenerator:
+    loaded = load_generator("builtin", device=options.device, pictures_at_once=options.at_once)
+    assert isinstance(loaded, DiffusionGenerator)
+    return loaded
+
+
 def main() -> None:
     """Measures, and prints a table or JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -269,10 +284,7 @@ def main() -> None:
         parser.error(f"--concurrency {options.concurrency}: expected numbers from 1, as in 1,4.")
     if options.steps is not None and options.steps < 1:
         parser.error(f"--steps {options.steps}: expected at least 1.")
-    if options.architecture == "sdxl":
-        inline = random_sdxl(options)
-    else:
-        inline = load_generator("builtin", device=options.device, pictures_at_once=options.at_once)
+    inline = random_sdxl(options) if options.architecture == "sdxl" else _builtin(options)
     rows = [measured(inline, count, options) for count in counts]
     if options.json:
         json.dump([asdict(row) | {"ratios": row.ratios()} for row in rows], sys.stdout, indent=1)

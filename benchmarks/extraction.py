@@ -71,7 +71,7 @@ class Labeled:
 
     def known_attributes(self, image: str | None) -> Mapping[str, tuple[str, ...]]:
         """Of a picture invented for the file, else of the curated one."""
-        if image in self._invented:
+        if image is not None and image in self._invented:
             return {facet: tuple(names) for facet, names in self._invented[image].items()}
         return self._curated.known_attributes(image)
 

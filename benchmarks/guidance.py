@@ -90,7 +90,7 @@ class Look:
             sum(told[question][color] for color in self.palette.colors)
             for question in ("main color", "second color")
         ]
-        parts = (np.mean(colors), told["style"][self.style], told["lighting"][self.lighting])
+        parts = (float(np.mean(colors)), told["style"][self.style], told["lighting"][self.lighting])
         return float(np.mean(parts))
 
 
@@ -218,7 +218,8 @@ def _told(judge: Judge, picture: Image) -> dict[str, dict[str, float]]:
 
 
 def _distance(picture: Image, palette: Palette) -> float:
-    unit = np.asarray(picture.resize((64, 64), Resampling.BOX), np.float32) / 255
+    pixels = np.asarray(picture.resize((64, 64), Resampling.BOX), np.float32)
+    unit = np.asarray(pixels / 255, np.float32)
     return float(
         distance_to_colors(unit, [from_hex(COLORS[name]) for name in palette.colors]).mean()
     )

@@ -66,8 +66,9 @@ class Case:
 
 def met(who: Person, scorer: EmbeddingScorer, curated: CuratedSet, *, others: int) -> list[Case]:
     """Everything about one person: pairs, and that many paintings of anything if there are some."""
-    talk = converse(who, curated, comments=COMMENTS)
-    preference = OfflineExtractor().extract(talk.comments, pictures=curated).preference
+    reader = OfflineExtractor()
+    talk = converse(who, curated, reader, comments=COMMENTS)
+    preference = reader.extract(talk.comments, pictures=curated).preference
     likes, dislikes = _opened(curated, talk)
     rng = Random(who.seed + 1)
     groups = [[one for pair in pairs_for(who, PAIRS) for one in pair], _random(who, others)]

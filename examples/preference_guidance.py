@@ -60,7 +60,8 @@ def parser() -> argparse.ArgumentParser:
 
 def load(model: str) -> Any:
     """A pipeline from text to image that takes `liked` and `disliked`."""
-    blocks = ModularPipeline.from_pretrained(model).blocks.get_workflow("text2image")
+    whole: Any = ModularPipeline.from_pretrained(model)  # type: ignore[no-untyped-call]
+    blocks = whole.blocks.get_workflow("text2image")
     pipeline = with_preference(blocks).init_pipeline(model)
     if torch.cuda.is_available():
         pipeline.load_components(dtype=torch.bfloat16)
