@@ -17,7 +17,7 @@ from viper.generation import (
 )
 from viper.generation.conditioning import CachedConditioner, TextConditioner
 from viper.generation.denoising import Denoiser, Drawing, Job, begin, decode, denoise, progress_of
-from viper.generation.guidance import Guidance
+from viper.generation.guidance import Guidance, guidance_for
 from viper.generation.ip_adapter import IPAdapter
 from viper.generation.refiner import Refiner
 from viper.generation.rules import check_rule, plan_for
@@ -239,32 +239,12 @@ class DiffusionGenerator:
         return width, height
 
     def _guidance(self, request: GenerationRequest) -> Guidance:
-        liked, disliked = request.active_degrees()
-        defaults = self._defaults
-        weight = _or(request.disliked_weight, defaults.disliked_weight)
-        if request.rule == "viper2024":
-            weight = 1.0
-        return Guidance(
-            scale=_or(request.guidance_scale, defaults.guidance_scale),
-            liked=liked,
-            disliked=weight * disliked,
-            disliked_weight=weight,
-            interval=request.preference_interval or defaults.preference_interval,
-            every=request.preference_every or defaults.preference_every,
-            context=request.preference_context or defaults.preference_context,
-            condition=request.condition or defaults.condition,
-            rescale=_or(request.rescale, defaults.rescale),
-            embedded=self._denoiser.embeds_guidance,
-        )
+        return guidance_for(request, self._defaults, embedded=self._denoiser.embeds_guidance)
 
 
 def _check(cancelled: Callable[[], bool]) -> None:
     if cancelled():
         raise Cancelled("Drawing was cancelled.")
-
-
-def _or(asked: float | None, default: float) -> float:
-    return default if asked is None else asked
 
 
 def out_of_memory(error: BaseException) -> bool:

@@ -25,7 +25,13 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from viper.generation import ConditionForm, Interval, PreferenceContext
+from viper.generation import (
+    ConditionForm,
+    GenerationRequest,
+    GuidanceDefaults,
+    Interval,
+    PreferenceContext,
+)
 from viper.generation.conditioning import Conditioning
 
 
@@ -49,6 +55,32 @@ class Guidance:
     """Of the rule `condition`."""
     embedded: bool = False
     """The scale is an input of the model: nothing is evaluated beside the prompt."""
+
+
+def guidance_for(
+    request: GenerationRequest, defaults: GuidanceDefaults, *, embedded: bool = False
+) -> Guidance:
+    """The numbers that a request means, with a model's own where it says None."""
+    liked, disliked = request.active_degrees()
+    weight = _or(request.disliked_weight, defaults.disliked_weight)
+    if request.rule == "viper2024":
+        weight = 1.0
+    return Guidance(
+        scale=_or(request.guidance_scale, defaults.guidance_scale),
+        liked=liked,
+        disliked=weight * disliked,
+        disliked_weight=weight,
+        interval=request.preference_interval or defaults.preference_interval,
+        every=request.preference_every or defaults.preference_every,
+        context=request.preference_context or defaults.preference_context,
+        condition=request.condition or defaults.condition,
+        rescale=_or(request.rescale, defaults.rescale),
+        embedded=embedded,
+    )
+
+
+def _or(asked: float | None, default: float) -> float:
+    return default if asked is None else asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from viper.generation import GenerationRequest, GuidanceDefaults, Picture, Progr
 from viper.generation.checkpoint import Checkpoint, Family
 from viper.generation.conditioning import cut_words, side_text
 from viper.generation.diffusion import out_of_memory, too_large
-from viper.generation.guidance import Guidance
+from viper.generation.guidance import Guidance, guidance_for
 from viper.generation.guided_blocks import with_preference
 from viper.generation.guider import PreferenceGuidance
 from viper.generation.rules import check_rule
@@ -144,7 +144,7 @@ class ModularGenerator:
                 "guidance, fusion or none."
             )
         size = self._size(request)
-        guidance = self._guidance(request)
+        guidance = guidance_for(request, self._defaults)
         check_rule(request, guidance)
         return self._pictures(request, size, guidance, on_progress, cancelled)
 
@@ -239,22 +239,6 @@ class ModularGenerator:
                 f"got {width}x{height}."
             )
         return width, height
-
-    def _guidance(self, request: GenerationRequest) -> Guidance:
-        liked, disliked = request.active_degrees()
-        defaults, scale, rescale = self._defaults, request.guidance_scale, request.rescale
-        asked = request.disliked_weight
-        weight = defaults.disliked_weight if asked is None else asked
-        return Guidance(
-            scale=defaults.guidance_scale if scale is None else scale,
-            liked=liked,
-            disliked=weight * disliked,
-            disliked_weight=weight,
-            interval=request.preference_interval or defaults.preference_interval,
-            every=request.preference_every or defaults.preference_every,
-            context=request.preference_context or defaults.preference_context,
-            rescale=defaults.rescale if rescale is None else rescale,
-        )
 
     def _texts(
         self, request: GenerationRequest, guidance: Guidance
